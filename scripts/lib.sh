@@ -1,0 +1,48 @@
+# Shared by run.sh and test.sh: says what it does, installs what is missing, builds once.
+# Sourced, never run. The caller has set `root` to the repository's folder.
+
+say()  { printf '\033[1m==>\033[0m %s\n' "$*"; }
+note() { printf '    %s\n' "$*"; }
+die()  { printf 'error: %s\n' "$*" >&2; exit 3; }
+
+# need COMMAND=PACKAGE ...: installs the Debian packages whose command is not on the PATH.
+need() {
+  local pair command package missing=()
+  for pair in "$@"; do
+    command=${pair%%=*} package=${pair#*=}
+    command -v "$command" >/dev/null 2>&1 || [ -x "/usr/sbin/$command" ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+
+  command -v apt-get >/dev/null 2>&1 ||
+    die "these are missing and there is no apt here to install them: ${missing[*]} (Debian's package names); install them and run this again"
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null 2>&1 || die "run once as root: apt-get install -y --no-install-recommends ${missing[*]}"
+    as_root=(sudo)
+  fi
+  say "Installing from Debian's packages: ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq || die "apt-get update failed: check this machine's package sources"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    die "apt-get could not install: ${missing[*]}"
+}
+
+need_dotnet() {
+  command -v dotnet >/dev/null 2>&1 || die "the .NET 10 SDK is missing: install it (any 10.0.1xx or later) and run this again"
+  dotnet --version >/dev/null 2>&1 || die "no .NET SDK here satisfies global.json (10.0.100 or a later 10.0 feature band); found: $(dotnet --list-sdks | tr '\n' ' ')"
+  export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+}
+
+# build [PROJECT]: restores by the lock files and builds Release; quiet unless it fails.
+build() {
+  local log="$root/artifacts/build.log"
+  mkdir -p "$root/artifacts"
+  say "Building (log: artifacts/build.log)"
+  if ! dotnet restore "$@" --locked-mode -v q >"$log" 2>&1 || ! dotnet build "$@" -c Release --no-restore -v q >>"$log" 2>&1; then
+    grep -E 'error|warning' "$log" | sort -u | head -n 20 >&2
+    die "the build failed: see artifacts/build.log"
+  fi
+}
+
+# A built program of ours: program PROJECT NAME
+program() { printf '%s/artifacts/bin/%s/release/%s' "$root" "$1" "$2"; }

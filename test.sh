@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, runs every test and the demonstration, and ends with "N passed, N failed".
+#   ./test.sh            everything
+#   ./test.sh --fast     without the demonstration
+set -euo pipefail
+root=$(cd "$(dirname "$0")" && pwd)
+cd "$root"
+. scripts/lib.sh
+
+fast=no
+case "${1:-}" in
+  --fast) fast=yes ;;
+  '') ;;
+  *) printf 'usage: ./test.sh [--fast]\n' >&2; exit 2 ;;
+esac
+
+need_dotnet
+need swtpm=swtpm swtpm_setup=swtpm-tools tpm2_quote=tpm2-tools openssl=openssl node=nodejs npm=npm mkfs.ext4=e2fsprogs flock=util-linux
+build Shype.Attest.sln
+
+say "Fetching the JavaScript library that checks our tokens (tests/js)"
+npm ci --prefix tests/js --no-audit --no-fund --loglevel=error >/dev/null || die "npm ci failed in tests/js: is a package registry reachable?"
+
+passed=0 failed=0 skipped=0
+log=$root/artifacts/test.log
+: >"$log"
+
+# Adds the counts that a test program printed in its closing summary.
+count() { sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$2" | tail -n 1; }
+
+# One module after the other: the service tests start emulators and would starve the rest.
+for project in UnitTests ServiceTests; do
+  say "Running $project"
+  out=$(mktemp)
+  status=0
+  dotnet test --project "tests/Shype.Attest.$project" -c Release --no-build --no-progress >"$out" 2>&1 || status=$?
+  cat "$out" >>"$log"
+  grep -E '^(failed|skipped) |error|Xunit|Assert\.' "$out" | head -n 60 || true
+  p=$(count succeeded "$out") f=$(count failed "$out") s=$(count skipped "$out")
+  note "${p:-0} passed, ${f:-0} failed, ${s:-0} skipped"
+  passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
+  # A module that died, or ran nothing, is a failure of its own even where it counted none.
+  if [ "$status" -ne 0 ] && [ "${f:-0}" -eq 0 ] || [ "${p:-0}" -eq 0 ]; then
+    tail -n 30 "$out" >&2
+    failed=$((failed + 1))
+  fi
+  rm -f "$out"
+done
+
+if [ "$fast" = no ]; then
+  say "Running the demonstration: ./run.sh --once"
+  if ./run.sh --once >"$root/artifacts/demo.log" 2>&1; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    tail -n 40 "$root/artifacts/demo.log" >&2
+  fi
+fi
+
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ]

@@ -1,3 +1,0 @@
-using Xunit;
-namespace Shype.Attest.UnitTests;
-public class Probe { [Fact] public void Works() => Assert.Equal(2, 1 + 1); }
