@@ -5,7 +5,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 cd "$root"
-. scripts/lib.sh
+. .ci/setup.sh
 
 fast=no
 case "${1:-}" in
