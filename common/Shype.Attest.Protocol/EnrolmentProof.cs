@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Shype.Attest.Protocol;
+
+/// <summary>What the activated secret is used for; the secret itself never travels back.</summary>
+public static class EnrolmentProof
+{
+    /// <summary>HMAC that ties the answer to one enrolment, one attestation key and one endorsement key.</summary>
+    /// <param name="secret">What TPM2_ActivateCredential gave.</param>
+    /// <param name="enrolmentId">The enrolment that is answered.</param>
+    /// <param name="akName">The attestation key's TPM name.</param>
+    /// <param name="ekDigest">SHA-256 of the endorsement key's TPM2B_PUBLIC.</param>
+    public static byte[] Proof(ReadOnlySpan<byte> secret, string enrolmentId, ReadOnlySpan<byte> akName, ReadOnlySpan<byte> ekDigest)
+    {
+        ArgumentNullException.ThrowIfNull(enrolmentId);
+        var key = Derive(secret, "shype enrolment proof 1");
+        return LengthFramed.Mac(key, "shype enrolment 1").Add(enrolmentId).Add(akName).Add(ekDigest).Finish();
+    }
+
+    /// <summary>The bearer token with which the agent speaks for this host from now on.</summary>
+    public static string AgentToken(ReadOnlySpan<byte> secret, string hostId)
+    {
+        ArgumentNullException.ThrowIfNull(hostId);
+        return Base64UrlText.Encode(Derive(secret, "shype agent token 1 " + hostId));
+    }
+
+    private static byte[] Derive(ReadOnlySpan<byte> secret, string info)
+    {
+        var key = new byte[32];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, key, [], Encoding.UTF8.GetBytes(info));
+        return key;
+    }
+}

@@ -1,0 +1,56 @@
+namespace Shype.Attest.Protocol;
+
+/// <summary>The media types on the wire. Golden-tested: a change here is a change of the protocol.</summary>
+public static class MediaTypes
+{
+    /// <summary>CMW collection in CBOR (draft-ietf-rats-msg-wrap): the body of an evidence request.</summary>
+    public const string CmwCbor = "application/cmw+cbor";
+
+    /// <summary>CMW collection in JSON, for people.</summary>
+    public const string CmwJson = "application/cmw+json";
+
+    /// <summary>Attestation result as JWT (RFC 9782).</summary>
+    public const string EatJwt = "application/eat+jwt";
+
+    /// <summary>Problem details (RFC 9457).</summary>
+    public const string ProblemJson = "application/problem+json";
+
+    /// <summary>JSON Web Key Set (RFC 7517).</summary>
+    public const string JwkSet = "application/jwk-set+json";
+
+    /// <summary>Plain JSON.</summary>
+    public const string Json = "application/json";
+
+    /// <summary>Server-sent events.</summary>
+    public const string EventStream = "text/event-stream";
+
+    /// <summary>Our evidence as one CMW record inside other protocols.</summary>
+    public const string Evidence = "application/vnd.shype.evidence+cbor";
+
+    /// <summary>The verifier's challenge, given back.</summary>
+    public const string Challenge = "application/vnd.shype.challenge";
+
+    /// <summary>A bare TPMS_ATTEST.</summary>
+    public const string TpmsAttest = "application/vnd.shype.tpms-attest";
+
+    /// <summary>A bare TPMT_SIGNATURE.</summary>
+    public const string TpmtSignature = "application/vnd.shype.tpmt-signature";
+
+    /// <summary>A TPM name: nameAlg and digest.</summary>
+    public const string TpmName = "application/vnd.shype.tpm-name";
+
+    /// <summary>A suffix of our measurement log: first record number and the CEL-CBOR records.</summary>
+    public const string LogSuffix = "application/vnd.shype.log-suffix+cbor";
+
+    /// <summary>The firmware's event log as the TCG PC Client profile writes it.</summary>
+    public const string FirmwareLog = "application/vnd.shype.tcg-event-log";
+
+    /// <summary>The kernel's binary IMA list.</summary>
+    public const string ImaLog = "application/vnd.shype.ima-log";
+
+    /// <summary>An isolation policy file.</summary>
+    public const string Policy = "application/vnd.shype.policy";
+
+    /// <summary>PCR values beside a quote.</summary>
+    public const string PcrValues = "application/vnd.shype.pcr-values+cbor";
+}
