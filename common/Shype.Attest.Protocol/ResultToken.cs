@@ -1,0 +1,151 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Shype.Attest.Protocol;
+
+/// <summary>Results as JWT: JWS compact, ES256 and nothing else, under a key that the reader already trusts.</summary>
+public static class ResultToken
+{
+    /// <summary>The one algorithm (RFC 7518 3.4): ECDSA P-256 with SHA-256.</summary>
+    public const string Algorithm = "ES256";
+
+    /// <summary>Signs a result.</summary>
+    public static string Sign(ECDsa key, string keyId, AttestationResult result)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var header = new TokenHeader { Algorithm = Algorithm, Type = "JWT", KeyId = keyId };
+        var signed = Base64UrlText.Encode(JsonSerializer.SerializeToUtf8Bytes(header, EarJson.Default.TokenHeader)) + "."
+            + Base64UrlText.Encode(JsonSerializer.SerializeToUtf8Bytes(result, EarJson.Default.AttestationResult));
+        // RFC 7518 3.4: r and s, 32 bytes each; .NET's default form of a signature.
+        return signed + "." + Base64UrlText.Encode(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256));
+    }
+
+    /// <summary>
+    /// Checks a token: algorithm, header, key, signature over the exact text, then profile, times, audience and nonce. A result comes out only
+    /// when all of it holds. A token without a key id is taken only where a single key is trusted.
+    /// </summary>
+    public static bool TryVerify(
+        string token,
+        JsonWebKeySet trusted,
+        TokenExpectation expected,
+        [NotNullWhen(true)] out AttestationResult? result,
+        [NotNullWhen(false)] out TokenProblem? problem)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        ArgumentNullException.ThrowIfNull(trusted);
+        ArgumentNullException.ThrowIfNull(expected);
+        AttestationResult? read = null;
+        problem = TrySplit(token, out var parts)
+            ?? CheckHeader(parts.Header)
+            ?? CheckSignature(parts, trusted)
+            ?? TryReadResult(parts.Payload, out read)
+            ?? CheckContent(read!, expected);
+        result = problem is null ? read : null;
+        return problem is null;
+    }
+
+    private readonly record struct Parts(string Signed, TokenHeader Header, byte[] Payload, byte[] Signature);
+
+    private static TokenProblem? TrySplit(string token, out Parts parts)
+    {
+        parts = default;
+        if (token.Length > ProtocolLimits.MaxTokenCharacters)
+        {
+            return Malformed($"{token.Length} characters, {ProtocolLimits.MaxTokenCharacters} are allowed");
+        }
+
+        var pieces = token.Split('.', 4);
+        if (pieces.Length != 3)
+        {
+            return Malformed("three parts with dots between them are needed");
+        }
+
+        if (!Base64UrlText.TryDecode(pieces[0], out var header)
+            || !Base64UrlText.TryDecode(pieces[1], out var payload)
+            || !Base64UrlText.TryDecode(pieces[2], out var signature))
+        {
+            return Malformed("a part is not base64url without padding");
+        }
+
+        if (!ProtocolJson.TryRead(header, EarJson.Default.TokenHeader, out var read, out var refused))
+        {
+            return Malformed("header: " + refused);
+        }
+
+        parts = new Parts($"{pieces[0]}.{pieces[1]}", read, payload, signature);
+        return null;
+    }
+
+    private static TokenProblem? CheckHeader(TokenHeader header)
+    {
+        // RFC 8725 3.1: the algorithm is the reader's choice; "none" and HMAC under a public key are the classic confusions.
+        if (header.Algorithm != Algorithm)
+        {
+            return new TokenProblem(TokenProblemCode.AlgorithmRefused, $"algorithm '{header.Algorithm}', only {Algorithm} is accepted");
+        }
+
+        if (header.Type is not (null or "JWT" or "eat+jwt" or MediaTypes.EatJwt))
+        {
+            return new TokenProblem(TokenProblemCode.HeaderRefused, $"type '{header.Type}' is not that of a result");
+        }
+
+        // RFC 7515 4.1: jwk, jku, x5u and x5c bring the sender's own key; crit (and b64) change what is signed.
+        return header.Others?.Keys.FirstOrDefault(name => name is "jwk" or "jku" or "x5u" or "x5c" or "crit" or "b64") is { } bad
+            ? new TokenProblem(TokenProblemCode.HeaderRefused, $"the header carries '{bad}'")
+            : null;
+    }
+
+    private static TokenProblem? CheckSignature(Parts parts, JsonWebKeySet trusted)
+    {
+        var jwk = parts.Header.KeyId is { } id
+            ? trusted.Keys.FirstOrDefault(key => key.KeyId == id)
+            : trusted.Keys.Count == 1 ? trusted.Keys[0] : null;
+        if (jwk is null || !jwk.TryImport(out var ecdsa))
+        {
+            return new TokenProblem(TokenProblemCode.KeyUnknown, $"no trusted key for key id '{parts.Header.KeyId}'");
+        }
+
+        using (ecdsa)
+        {
+            return parts.Signature.Length == 64 && ecdsa.VerifyData(Encoding.ASCII.GetBytes(parts.Signed), parts.Signature, HashAlgorithmName.SHA256)
+                ? null
+                : new TokenProblem(TokenProblemCode.SignatureInvalid, "the signature does not verify");
+        }
+    }
+
+    private static TokenProblem? TryReadResult(byte[] payload, out AttestationResult? result) =>
+        ProtocolJson.TryRead(payload, EarJson.Default.AttestationResult, out result, out var refused) ? null : Malformed("claims: " + refused);
+
+    private static TokenProblem? CheckContent(AttestationResult result, TokenExpectation expected)
+    {
+        var now = expected.Now.ToUnixTimeSeconds();
+        var nonce = expected.Nonce is null ? null : Base64UrlText.Encode(expected.Nonce);
+        return result switch
+        {
+            { Profile: not (AttestationResult.VeraisonProfile or AttestationResult.TrusteeProfile) } =>
+                new(TokenProblemCode.ProfileUnknown, $"profile '{result.Profile}'"),
+            { Submods.Count: 0 } => Malformed("claims: submods is empty"),
+            _ when result.Submods.FirstOrDefault(IsTooGood) is { Key: { } name } =>
+                new(TokenProblemCode.StatusInconsistent, $"'{name}' has a better status than its claims"),
+            { Expires: null } when !expected.UnsafeAcceptNoExpiry => new(TokenProblemCode.ExpiryMissing, "exp is missing"),
+            // RFC 7519 4.1.4: "on or after which the JWT MUST NOT be accepted".
+            { Expires: { } exp } when now >= exp => new(TokenProblemCode.Expired, $"expired at {exp}, now {now}"),
+            _ when result.IssuedAt > now + (long)expected.ClockSkew.TotalSeconds =>
+                new(TokenProblemCode.NotYetValid, $"made at {result.IssuedAt}, now {now}"),
+            _ when result.Audience != expected.Audience =>
+                new(TokenProblemCode.AudienceMismatch, $"for '{result.Audience}', asked by '{expected.Audience}'"),
+            // Deployed verifiers pad the nonce's base64url text; ours do not.
+            _ when nonce is not null && result.Nonce?.TrimEnd('=') != nonce =>
+                new(TokenProblemCode.NonceMismatch, $"eat_nonce '{result.Nonce}', sent '{nonce}'"),
+            _ => null,
+        };
+    }
+
+    // draft-ietf-rats-ear: a status is not better than the worst claim.
+    private static bool IsTooGood(KeyValuePair<string, Submod> submod) =>
+        submod.Value.TrustVector is { } vector && submod.Value.Status < vector.Tier;
+
+    private static TokenProblem Malformed(string detail) => new(TokenProblemCode.Malformed, detail);
+}
