@@ -1,0 +1,269 @@
+namespace Shype.Attest.Appraisal;
+
+/// <summary>
+/// Everything that an appraisal can find: a closed list. The wire text is the name in kebab-case and never changes its meaning; what each
+/// code says, means and advises stands in <see cref="FindingCatalogue"/>.
+/// </summary>
+public enum FindingCode
+{
+    /// <summary>The challenge that is answered is not one of this verifier for this host.</summary>
+    ChallengeNotOurs,
+
+    /// <summary>The challenge was answered too late.</summary>
+    ChallengeExpired,
+
+    /// <summary>The quote is not a TPMS_ATTEST.</summary>
+    QuoteMalformed,
+
+    /// <summary>The signature is not a TPMT_SIGNATURE.</summary>
+    QuoteSignatureMalformed,
+
+    /// <summary>The signature over the quote does not verify with the key that this host enrolled.</summary>
+    QuoteSignatureInvalid,
+
+    /// <summary>Signature and enrolled key are of different kinds.</summary>
+    QuoteKeyMismatch,
+
+    /// <summary>The signature uses an algorithm that is not allowed.</summary>
+    QuoteAlgorithmNotAllowed,
+
+    /// <summary>What was signed does not start with the mark that only a TPM sets.</summary>
+    QuoteNotMadeByTpm,
+
+    /// <summary>The TPM signed something else than a quote.</summary>
+    QuoteWrongType,
+
+    /// <summary>The evidence names another attestation key than the one that this host enrolled.</summary>
+    QuoteSignerMismatch,
+
+    /// <summary>The quote does not answer this challenge: its extraData is another one.</summary>
+    NonceMismatch,
+
+    /// <summary>This very quote was already accepted.</summary>
+    QuoteReplayed,
+
+    /// <summary>The quote is older than one that was already accepted.</summary>
+    ClockWentBackwards,
+
+    /// <summary>The quote is of an earlier boot.</summary>
+    BootWentBackwards,
+
+    /// <summary>The TPM says that its clock may have gone back (safe is NO).</summary>
+    ClockNotSafe,
+
+    /// <summary>The TPM's firmware version changed without a reboot.</summary>
+    FirmwareVersionChanged,
+
+    /// <summary>The TPM's firmware version is below the minimum.</summary>
+    FirmwareVersionTooLow,
+
+    /// <summary>The quote's qualified signer is another than before for the same key.</summary>
+    SignerChanged,
+
+    /// <summary>Since its last reset this host already failed; it stays untrusted until it is rebooted.</summary>
+    EarlierFailureInThisBoot,
+
+    /// <summary>The quote does not cover PCRs that were asked for.</summary>
+    PcrsNotCovered,
+
+    /// <summary>The quote's selection names a bank twice.</summary>
+    BankDuplicated,
+
+    /// <summary>The quote's selection is malformed.</summary>
+    PcrSelectionMalformed,
+
+    /// <summary>The quote covers something else than was asked.</summary>
+    PcrSelectionNotAsAsked,
+
+    /// <summary>A PCR that anybody can reset is given as proof.</summary>
+    PcrNotTrusted,
+
+    /// <summary>The bank is not allowed.</summary>
+    BankNotAllowed,
+
+    /// <summary>Firmware never measured into the bank: PCR 0 to 7 are all zero, so anybody can fill it.</summary>
+    BankNotCapped,
+
+    /// <summary>The step the subject was not evaluated, because what it needs was not verified.</summary>
+    NotEvaluated,
+
+    /// <summary>There is no firmware log to explain PCR 0 to 9.</summary>
+    FirmwareLogMissing,
+
+    /// <summary>The firmware log cannot be read.</summary>
+    FirmwareLogMalformed,
+
+    /// <summary>The firmware log has no digests for the bank.</summary>
+    FirmwareLogLacksBank,
+
+    /// <summary>The measurement log cannot be read.</summary>
+    LogMalformed,
+
+    /// <summary>The log continues at another record than the one that is needed.</summary>
+    LogOffsetMismatch,
+
+    /// <summary>A record's content does not hash to the digest that it claims.</summary>
+    LogContentNotCovered,
+
+    /// <summary>The logs do not add up to the quoted PCRs.</summary>
+    LogDigestMismatch,
+
+    /// <summary>The PCR values beside the quote do not hash to the quoted digest; they were not used.</summary>
+    PcrValuesMismatch,
+
+    /// <summary>A PCR has a value that no event explains.</summary>
+    PcrUnexplained,
+
+    /// <summary>The log does not start with a boot record.</summary>
+    BootRecordMissing,
+
+    /// <summary>A second boot record stands in the same boot's log.</summary>
+    BootRecordRepeated,
+
+    /// <summary>The boot record speaks of other banks or PCRs than are quoted.</summary>
+    BootRecordDiffers,
+
+    /// <summary>The agent says that it may have missed something.</summary>
+    GapInMeasurements,
+
+    /// <summary>The subject was started while it was running.</summary>
+    VmAlreadyRunning,
+
+    /// <summary>The subject was stopped, changed or migrated although it was not running.</summary>
+    VmNotRunning,
+
+    /// <summary>No hypervisor was measured in this boot.</summary>
+    HypervisorMissing,
+
+    /// <summary>The hypervisor is not one of the references.</summary>
+    HypervisorUnknown,
+
+    /// <summary>The hypervisor's command line is not the one of the reference.</summary>
+    HypervisorCommandLineUnknown,
+
+    /// <summary>The hypervisor was measured a second time, differently.</summary>
+    HypervisorChanged,
+
+    /// <summary>That the boot loader started the hypervisor which the agent measured was not checked; nothing is claimed about the host's executables.</summary>
+    HypervisorLinkNotChecked,
+
+    /// <summary>No isolation policy was measured in this boot.</summary>
+    PolicyMissing,
+
+    /// <summary>The verifier has no policy file with the measured digest, so it can judge nothing by it.</summary>
+    PolicyNotAvailable,
+
+    /// <summary>The policy file cannot be read.</summary>
+    PolicyMalformed,
+
+    /// <summary>The policy file that was sent is not the one that was measured.</summary>
+    PolicyDigestMismatch,
+
+    /// <summary>The isolation policy is not one of the references.</summary>
+    PolicyUnknown,
+
+    /// <summary>The isolation policy is loaded but not enforced.</summary>
+    PolicyNotEnforcing,
+
+    /// <summary>The policy is of a kind that this verifier cannot judge yet.</summary>
+    PolicyModuleNotJudged,
+
+    /// <summary>The isolation policy was changed while the host was running.</summary>
+    PolicyChanged,
+
+    /// <summary>A policy change names another predecessor than the policy that was in force.</summary>
+    PolicyChangeBroken,
+
+    /// <summary>There is no reference for the subject, so its images are not known.</summary>
+    VmNotReferenced,
+
+    /// <summary>The subject was started from something that is not in its reference.</summary>
+    VmImageUnknown,
+
+    /// <summary>The subject was started without something that its reference demands.</summary>
+    VmImageMissing,
+
+    /// <summary>The subject runs from something that can change after it was measured.</summary>
+    VmImageMutable,
+
+    /// <summary>The subject runs under another label than its reference says.</summary>
+    VmLabelUnexpected,
+
+    /// <summary>The subject has a label that the policy does not know.</summary>
+    VmLabelUnknown,
+
+    /// <summary>Two VMs ran at once that the policy keeps apart.</summary>
+    ConflictViolated,
+
+    /// <summary>The subject uses something that the policy denies it.</summary>
+    ResourceDenied,
+
+    /// <summary>The endorsement key cannot be read.</summary>
+    EkMalformed,
+
+    /// <summary>The endorsement key is not made from a template of the TCG profile.</summary>
+    EkTemplateUnknown,
+
+    /// <summary>The host sent no certificate for its endorsement key.</summary>
+    EkCertificateMissing,
+
+    /// <summary>The endorsement key has no certificate; an administrator pinned it.</summary>
+    EkUncertified,
+
+    /// <summary>A certificate cannot be read.</summary>
+    EkCertificateMalformed,
+
+    /// <summary>The certificate is for another endorsement key than the one that was sent.</summary>
+    EkCertificateKeyMismatch,
+
+    /// <summary>No configured root stands behind the certificate.</summary>
+    EkCertificateUntrusted,
+
+    /// <summary>The signature of the subject does not verify with its issuer's key.</summary>
+    EkCertificateSignatureInvalid,
+
+    /// <summary>The subject issued a certificate but is no certificate authority.</summary>
+    EkCertificateIssuerNotCa,
+
+    /// <summary>The chain is longer than the subject allows.</summary>
+    EkCertificatePathTooLong,
+
+    /// <summary>The subject has expired.</summary>
+    EkCertificateExpired,
+
+    /// <summary>The subject is not valid yet.</summary>
+    EkCertificateNotYetValid,
+
+    /// <summary>The certificate is not made for an endorsement key.</summary>
+    EkCertificateUsageWrong,
+
+    /// <summary>The certificate of the endorsement key says that it is a certificate authority.</summary>
+    EkCertificateIsCa,
+
+    /// <summary>The subject has a critical extension that is not known.</summary>
+    EkCertificateCriticalExtension,
+
+    /// <summary>A name in the chain is outside of what its issuer may certify.</summary>
+    EkCertificateNameConstraints,
+
+    /// <summary>The chain does not validate.</summary>
+    EkCertificatePathInvalid,
+
+    /// <summary>The subject is signed with a weak algorithm.</summary>
+    EkCertificateAlgorithmWeak,
+
+    /// <summary>The attestation key cannot be used.</summary>
+    AkMalformed,
+
+    /// <summary>The attestation key has the wrong attributes.</summary>
+    AkAttributesRefused,
+
+    /// <summary>The attestation key has the wrong scheme.</summary>
+    AkSchemeRefused,
+
+    /// <summary>The attestation key's name is not the one that was sent.</summary>
+    AkNameMismatch,
+
+    /// <summary>The host's name cannot be used.</summary>
+    HostNameRefused,
+}
