@@ -1,7 +1,9 @@
 using System.Text;
+using Shype.Attest.Measurement;
 using Shype.Attest.Measurement.Cel;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Testing.Measurement;
+using Shype.Attest.Tpm.Types;
 using Xunit;
 
 namespace Shype.Attest.UnitTests.Measurement;
@@ -86,7 +88,8 @@ public sealed class StrictCborTests
         var text = bytes.AsSpan(before).IndexOf(Encoding.UTF8.GetBytes("example.chwall_ste"));
         bytes[before + text] = 0x0a;
 
-        Assert.False(LogReplay.TryReplay(ReplayState.Start(Tpm.Types.AlgorithmId.Sha256, Shype.Attest.Measurement.PcrPlan.Default), bytes, out _, out _, out var problems));
+        var start = ReplayState.Start(AlgorithmId.Sha256, PcrPlan.Default);
+        Assert.False(LogReplay.TryReplay(start, bytes, out _, out _, out var problems));
         var problem = Assert.Single(problems);
         Assert.Equal((RecordProblemCode.TextNotAllowed, "name", 2UL), (problem.Code, problem.Member, problem.Record));
         Assert.Equal(before + text - 1, problem.Offset);
