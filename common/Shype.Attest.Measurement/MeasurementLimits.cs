@@ -39,6 +39,9 @@ public static class MeasurementLimits
     /// <summary>Bytes of a TPM name: algorithm and a SHA-512 digest.</summary>
     public const int MaxTpmNameBytes = 66;
 
+    /// <summary>Bytes of the agent's log file: a million records of an ordinary size.</summary>
+    public const long MaxLogFileBytes = 1L << 30;
+
     /// <summary>Bytes of a firmware log: the largest ones seen, of servers with many option ROMs, are under 1 MiB.</summary>
     public const int MaxFirmwareLogBytes = 8 * 1024 * 1024;
 
