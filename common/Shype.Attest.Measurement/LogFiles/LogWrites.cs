@@ -12,7 +12,7 @@ internal static class LogWrites
             RandomAccess.Write(file, bytes, offset);
             RandomAccess.FlushToDisk(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             throw new MeasurementLogException(
                 IsFull(e) ? MeasurementLogError.DiskFull : MeasurementLogError.Failed,
@@ -28,6 +28,6 @@ internal static class LogWrites
         RandomAccess.FlushToDisk(file);
     }
 
-    // ENOSPC, EDQUOT, and EFBIG, which a limit on the process's file sizes gives.
-    private static bool IsFull(Exception error) => error.HResult is 28 or 122 or 27;
+    // ENOSPC and EDQUOT; EFBIG, which a limit on the process's file sizes gives, comes as an ArgumentOutOfRangeException.
+    private static bool IsFull(Exception error) => error.HResult is 28 or 122 || error is ArgumentOutOfRangeException;
 }

@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Shype.Attest.Measurement;
+using Shype.Attest.Measurement.EventLogs;
+using Shype.Attest.Testing;
+using Shype.Attest.Tpm.Types;
+using Xunit;
+
+namespace Shype.Attest.ServiceTests.Measurement;
+
+/// <summary>tpm2_eventlog of tpm2-tools reads every log as we do: the same events with the same digests, and the same PCRs.</summary>
+public sealed partial class Tpm2EventlogTests
+{
+    // What tpm2-tools 5.4 (Debian 12) refuses and we read, with a finding each.
+    private static readonly Dictionary<string, string> RefusedByTheTool = new()
+    {
+        ["acs_tpm2bios.log"] = "SpecID digest data malformed", // its digest is not zero
+        ["ccel_cos-113-intel-tdx-dupe-separator-unpadded.bin"] = "bad pcrIndex for EV_NO_ACTION event", // headed by register 1
+        ["short_no_action_eventlog"] = "invalid eventDataSize in specid event", // takes every EV_NO_ACTION in front for a Spec ID event
+    };
+
+    public static TheoryData<string> Logs => [.. Directory.EnumerateFiles(Path.GetDirectoryName(TestData.PathOf("eventlog", "x"))!)
+        .Select(path => Path.GetFileName(path))
+        .Where(name => !name.EndsWith(".json", StringComparison.Ordinal))
+        .Order()];
+
+    [Theory]
+    [MemberData(nameof(Logs))]
+    public async Task Tool_and_parser_read_the_same(string file)
+    {
+        Assert.True(TcgEventLog.TryParse(TestData.Bytes("eventlog", file), out var log, out var problem), problem?.ToString());
+        var (status, yaml, errors) = await Run(TestData.PathOf("eventlog", file));
+        if (RefusedByTheTool.TryGetValue(file, out var reason) && status != 0)
+        {
+            Assert.Contains(reason, errors, StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.Equal(0, status);
+        AssertSame(log, yaml);
+    }
+
+    [Fact]
+    public async Task The_tool_reads_what_the_writer_writes()
+    {
+        var writer = new TcgEventLogWriter(AlgorithmId.Sha1, AlgorithmId.Sha256, AlgorithmId.Sha384);
+        writer.Add(new PcrIndex(0), EventType.CrtmVersion, "1\0.\00\0\0\0"u8);
+        writer.Add(new PcrIndex(7), EventType.EfiAction, "Calling EFI Application from Boot Option"u8);
+        for (var pcr = 0; pcr < 8; pcr++)
+        {
+            writer.Add(new PcrIndex(pcr), EventType.Separator, new byte[4]);
+        }
+
+        writer.Add(new PcrIndex(8), EventType.Ipl, "grub_cmd: multiboot2 /xen.gz\0"u8, "multiboot2 /xen.gz"u8);
+        writer.Add(new PcrIndex(9), EventType.Ipl, "/xen.gz\0"u8, "the image"u8);
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllBytesAsync(path, writer.ToArray(), TestContext.Current.CancellationToken);
+            Assert.True(TcgEventLog.TryParse(writer.ToArray(), out var log, out _));
+            Assert.Empty(log.Findings);
+            var (status, yaml, errors) = await Run(path);
+            Assert.Equal((0, ""), (status, errors));
+            AssertSame(log, yaml);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static void AssertSame(TcgEventLog log, string yaml)
+    {
+        var parts = yaml.Split("\npcrs:", 2);
+        var events = Events().Matches(parts[0]).Skip(log.SpecId is null ? 0 : 1).Select(e =>
+            $"{e.Groups["pcr"]} {TypeName(e)} {e.Groups["size"]} {string.Join(' ', Digests().Matches(e.Groups["digests"].Value).Select(d => d.Groups[1].Value))}");
+        Assert.Equal(log.Events.Select(Line), events);
+
+        var bank = "";
+        foreach (var line in parts[1].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim()))
+        {
+            if (Value().Match(line) is { Success: true } value)
+            {
+                var pcr = int.Parse(value.Groups[1].Value, CultureInfo.InvariantCulture);
+                var ours = Replayed(log, bank, pcr);
+                // SM3 is not computed here; and see ReplayedAsVersion54.
+                if (ours is not null && ReplayedAsVersion54(log, bank, pcr) != value.Groups[2].Value)
+                {
+                    Assert.Equal($"{bank} {pcr} {value.Groups[2].Value}", $"{bank} {pcr} {ours}");
+                }
+            }
+            else
+            {
+                bank = line.TrimEnd(':');
+            }
+        }
+    }
+
+    private static string Line(MeasuredEvent e) =>
+        $"{e.Pcr} {e.Type.ToText()} {e.Data.Length} {string.Join(' ', e.Digests.Select(d => Convert.ToHexStringLower(d.Value.Span)))}";
+
+    // Version 5.4 does not know H-CRTM events by name.
+    private static string TypeName(Match e) => e.Groups["type"].Value == "Unknown event type" ? "EV_EFI_HCRTM_EVENT" : e.Groups["type"].Value;
+
+    private static string? Replayed(TcgEventLog log, string bank, int pcr)
+    {
+        if (!HashAlgorithms.TryParseText(bank, out var algorithm))
+        {
+            Assert.Equal("sm3_256", bank);
+            return null;
+        }
+
+        Assert.True(PcrReplay.TryReplay(log, algorithm, out var replay));
+        return Convert.ToHexStringLower(replay.Values[new PcrIndex(pcr)]);
+    }
+
+    /// <summary>
+    /// PCR 0 as tpm2-tools 5.4 replays it, null for logs where that is right: it starts at zero whatever StartupLocality or an H-CRTM say, and extends
+    /// the zeros beside EV_NO_ACTION events (both mended in later versions). The values of those machines in expected_pcrs.json are on our side.
+    /// </summary>
+    private static string? ReplayedAsVersion54(TcgEventLog log, string bank, int pcr)
+    {
+        if (pcr != 0 || log.Format != LogFormat.CryptoAgile || (log.StartupLocality == 0 && log.Events.All(e => e.IsExtended)))
+        {
+            return null;
+        }
+
+        Assert.True(HashAlgorithms.TryParseText(bank, out var algorithm));
+        var values = PcrBank.AtReset(algorithm);
+        foreach (var e in log.Events.Where(e => e.Pcr.Value == 0))
+        {
+            values.Extend(e.Pcr, e.Digest(algorithm).Span);
+        }
+
+        return Convert.ToHexStringLower(values[new PcrIndex(0)]);
+    }
+
+    private static async Task<(int Status, string Output, string Errors)> Run(string path)
+    {
+        using var tool = Process.Start(new ProcessStartInfo("tpm2_eventlog", [path]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = tool.StandardOutput.ReadToEndAsync();
+        var errors = tool.StandardError.ReadToEndAsync();
+        await tool.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (tool.ExitCode, await output, await errors);
+    }
+
+    [GeneratedRegex("""  PCRIndex: (?<pcr>\d+)\n  EventType: (?<type>[^\n]+)\n(?<digests>.*?)  EventSize: (?<size>\d+)\n""", RegexOptions.Singleline)]
+    private static partial Regex Events();
+
+    [GeneratedRegex("""Digest: "([0-9a-f]+)"\n""")]
+    private static partial Regex Digests();
+
+    [GeneratedRegex("""^(\d+) *: 0x([0-9a-f]+)$""")]
+    private static partial Regex Value();
+}
