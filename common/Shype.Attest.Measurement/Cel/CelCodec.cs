@@ -22,22 +22,20 @@ internal sealed class CelCodec(ReadOnlyMemory<byte> sequence)
 
     public bool TryRead([NotNullWhen(true)] out CelRecord? record, [NotNullWhen(false)] out RecordProblem? problem)
     {
-        var reading = _outer;
         try
         {
             _outer.Start(sequence[Offset..], Offset);
             var (number, pcr, digests, content, contentOffset) = ReadEnvelope();
-            reading = _inner;
             var measurement = ContentTypes.Read(_inner, content, contentOffset);
             record = new CelRecord(number, pcr, digests, content, measurement, sequence[Offset.._outer.Offset]);
             Offset = _outer.Offset;
             problem = null;
             return true;
         }
-        catch (Exception e) when (reading.Explain(e) is not null)
+        catch (RecordFormatException e)
         {
             record = null;
-            problem = reading.Explain(e)!;
+            problem = e.Problem;
             return false;
         }
     }
@@ -79,11 +77,11 @@ internal sealed class CelCodec(ReadOnlyMemory<byte> sequence)
             digests.Add(new BankDigest(bank, _outer.Bytes("digests", size, size, bank.ToText())));
         }
 
-        _outer.EndMap("digests");
+        _outer.Leave();
         _outer.Need(ContentKey, "content");
         var content = _outer.Bytes("content", 1, MeasurementLimits.MaxContentBytes, nameof(MeasurementLimits.MaxContentBytes));
         var contentOffset = _outer.Offset - content.Length;
-        _outer.EndMap("record");
+        _outer.EndFields("record");
         if (_outer.Offset - start > MeasurementLimits.MaxRecordBytes)
         {
             throw _outer.Refuse(

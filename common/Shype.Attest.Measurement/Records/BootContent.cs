@@ -21,7 +21,7 @@ public sealed record BootContent : MeasurementContent
         reader.Need(4, "pcrs");
         reader.BeginArrayOf(3, "pcrs");
         Pcrs = new PcrPlan(ReadPcr(reader), ReadPcr(reader), ReadPcr(reader));
-        reader.EndArray();
+        reader.Leave();
     }
 
     /// <inheritdoc/>

@@ -30,8 +30,8 @@ internal static class ContentTypes
 
         reader.BeginMap("fields", MaxFields);
         var content = read(reader);
-        reader.EndMap("fields");
-        reader.EndArray();
+        reader.EndFields("fields");
+        reader.Leave();
         reader.End("content");
         return content;
     }

@@ -69,7 +69,7 @@ public sealed record HypervisorModule(string Name, MeasuredDigest Digest, string
         reader.BeginMap("module", 3);
         var module = new HypervisorModule(
             reader.Text(0, "module.name"), reader.Digest(1, "module.digest"), reader.CommandLine(2, "module.commandLine"));
-        reader.EndMap("module");
+        reader.EndFields("module");
         return module;
     }
 

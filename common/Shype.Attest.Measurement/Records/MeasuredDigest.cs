@@ -57,25 +57,8 @@ public readonly struct MeasuredDigest : IEquatable<MeasuredDigest>
     public bool IsEmpty => _value is null;
 
     /// <summary>A digest of a known kind and size, or what is wrong with it.</summary>
-    public static bool TryCreate(ReadOnlySpan<char> kind, ReadOnlySpan<byte> value, out MeasuredDigest digest, [NotNullWhen(false)] out string? problem)
-    {
-        digest = default;
-        problem = null;
-        if (Known(kind) is not { } known)
-        {
-            problem = "the kind of digest is unknown";
-        }
-        else if (!IsSize(known, value.Length))
-        {
-            problem = $"a {known} digest does not have {value.Length} bytes";
-        }
-        else
-        {
-            digest = new MeasuredDigest(known, value.ToArray());
-        }
-
-        return problem is null;
-    }
+    public static bool TryCreate(ReadOnlySpan<char> kind, ReadOnlySpan<byte> value, out MeasuredDigest digest, [NotNullWhen(false)] out string? problem) =>
+        TryCreate(Known(kind), value, out digest, out problem);
 
     /// <summary>Reads "kind:hex", as <see cref="ToString"/> writes it.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out MeasuredDigest digest)
@@ -117,8 +100,21 @@ public readonly struct MeasuredDigest : IEquatable<MeasuredDigest>
     /// <summary>Another kind or other bytes.</summary>
     public static bool operator !=(MeasuredDigest left, MeasuredDigest right) => !left.Equals(right);
 
+    /// <summary>A digest whose kind is UTF-8, as records hold it.</summary>
+    internal static bool TryCreate(ReadOnlySpan<byte> kind, ReadOnlySpan<byte> value, out MeasuredDigest digest, [NotNullWhen(false)] out string? problem) =>
+        TryCreate(Known(kind), value, out digest, out problem);
+
+    private static bool TryCreate(string? kind, ReadOnlySpan<byte> value, out MeasuredDigest digest, [NotNullWhen(false)] out string? problem)
+    {
+        problem = kind is null ? "the kind of digest is unknown"
+            : !IsSize(kind, value.Length) ? $"a {kind} digest does not have {value.Length} bytes"
+            : null;
+        digest = problem is null ? new MeasuredDigest(kind!, value.ToArray()) : default;
+        return problem is null;
+    }
+
     // The constants themselves, so that a record read from a log does not keep a string of its own for each digest.
-    internal static string? Known(ReadOnlySpan<char> kind) => kind switch
+    private static string? Known(ReadOnlySpan<char> kind) => kind switch
     {
         Sha256 => Sha256,
         Sha384 => Sha384,
@@ -127,6 +123,14 @@ public readonly struct MeasuredDigest : IEquatable<MeasuredDigest>
         DmVerity => DmVerity,
         _ => null,
     };
+
+    private static string? Known(ReadOnlySpan<byte> kind) =>
+        kind.SequenceEqual("sha256"u8) ? Sha256
+        : kind.SequenceEqual("fs-verity"u8) ? FsVerity
+        : kind.SequenceEqual("dm-verity"u8) ? DmVerity
+        : kind.SequenceEqual("sha384"u8) ? Sha384
+        : kind.SequenceEqual("sha512"u8) ? Sha512
+        : null;
 
     private static bool IsSize(string kind, int size) => kind switch
     {

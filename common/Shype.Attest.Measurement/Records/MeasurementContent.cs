@@ -46,10 +46,10 @@ public abstract record MeasurementContent
             problem = null;
             return true;
         }
-        catch (Exception e) when (reader.Explain(e) is not null)
+        catch (RecordFormatException e)
         {
             content = null;
-            problem = reader.Explain(e)!;
+            problem = e.Problem;
             return false;
         }
     }

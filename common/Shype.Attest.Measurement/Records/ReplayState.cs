@@ -98,10 +98,10 @@ public sealed class ReplayState
             problem = null;
             return true;
         }
-        catch (Exception e) when (reader.Explain(e) is not null)
+        catch (RecordFormatException e)
         {
             state = null;
-            problem = reader.Explain(e)!;
+            problem = e.Problem;
             return false;
         }
     }
@@ -145,7 +145,7 @@ public sealed class ReplayState
         var bootId = reader.OptionalText(6, "bootId");
         var size = plan.Distinct().Count * bank.DigestSize();
         var values = reader.Bytes(7, "values", size, size, "a value for each PCR").ToArray();
-        reader.EndMap("state");
+        reader.EndFields("state");
         reader.End("state");
         return new ReplayState(bank, plan, next, bootId, values);
     }

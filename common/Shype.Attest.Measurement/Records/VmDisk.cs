@@ -10,7 +10,7 @@ public sealed record VmDisk(string Name, MeasuredDigest? Digest, bool ReadOnly)
     {
         reader.BeginMap("disk", 3);
         var disk = new VmDisk(reader.Text(0, "disk.name"), reader.OptionalDigest(1, "disk.digest"), reader.Bool(2, "disk.readOnly"));
-        reader.EndMap("disk");
+        reader.EndFields("disk");
         return disk;
     }
 

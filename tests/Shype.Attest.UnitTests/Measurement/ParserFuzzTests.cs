@@ -1,3 +1,4 @@
+using System.Formats.Cbor;
 using Shype.Attest.Measurement;
 using Shype.Attest.Measurement.Cel;
 using Shype.Attest.Measurement.EventLogs;
@@ -50,6 +51,9 @@ public sealed class ParserFuzzTests
                 if (MeasurementContent.TryDecode(bytes, out var content, out var problem))
                 {
                     Assert.Equal(bytes, content.Encode());
+                    var library = new CborReader(bytes, CborConformanceMode.Canonical);
+                    library.SkipValue();
+                    Assert.Equal(0, library.BytesRemaining);
                 }
                 else
                 {
