@@ -57,6 +57,38 @@ public sealed class StrictCborTests
         Assert.InRange(problem.Offset, 0, bytes.Length);
     }
 
+    [Theory]
+    [InlineData("a1 0b 5820 D32", null)]
+    [InlineData("a2 0b 5820 D32 0c 5830 D48", null)]
+    [InlineData("a0", "BankMissing")]
+    [InlineData("a2 0b 5820 D32 0b 5820 D32", "is there twice")]
+    [InlineData("a2 0c 5830 D48 0b 5820 D32", "stands after")]
+    [InlineData("a1 0b 5830 D48", "48 bytes")]
+    [InlineData("a1 0b 581f D31", "31 bytes")]
+    [InlineData("a1 04 54 D20", "algorithm 0x4")] // SHA-1
+    [InlineData("a1 12 5820 D32", "algorithm 0x12")] // SM3
+    [InlineData("a1 1b ffffffffffffffff 5820 D32", "algorithm 0xffffffffffffffff")]
+    [InlineData("a1 20 5820 D32", "negative")]
+    public void L17_digests_are_of_known_banks_ascending_and_once(string digests, string? expected)
+    {
+        var content = SampleLog.Boot(AlgorithmId.Sha256).Encode();
+        var hex = (digests
+            .Replace("D20", new string('0', 40), StringComparison.Ordinal)
+            .Replace("D31", new string('0', 62), StringComparison.Ordinal)
+            .Replace("D32", Convert.ToHexString(AlgorithmId.Sha256.Hash(content)), StringComparison.Ordinal)
+            .Replace("D48", Convert.ToHexString(AlgorithmId.Sha384.Hash(content)), StringComparison.Ordinal))
+            .Replace(" ", "", StringComparison.Ordinal);
+        byte[] bytes = [0xa4, 0x00, 0x00, 0x01, 0x0b, 0x03, .. Convert.FromHexString(hex), 0x19, 0x53, 0x48, 0x58, (byte)content.Length, .. content];
+
+        var read = LogReplay.TryReplay(ReplayState.Start(AlgorithmId.Sha256, PcrPlan.Default), bytes, out _, out _, out var problems);
+        Assert.Equal(expected is null, read);
+        if (expected is not null)
+        {
+            var problem = Assert.Single(problems);
+            Assert.Contains(expected, $"{problem.Code} {problem.Problem}", StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void L17_nesting_of_10_000_is_refused_without_recursion()
     {
