@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+namespace Shype.Attest.Isolation;
+
+/// <summary>What the policy says to an event.</summary>
+/// <param name="Reason">Why it is denied.</param>
+/// <param name="Sentence">The same for people, with names.</param>
+/// <param name="Next">The state after it: the same as before where it is denied.</param>
+public sealed record Decision(DenialReason Reason, string Sentence, EnforcementState Next)
+{
+    /// <summary>Whether it is permitted.</summary>
+    public bool Permitted => Reason == DenialReason.None;
+
+    /// <summary>The set and types of a conflict.</summary>
+    public ChineseWallConflict? Conflict { get; init; }
+
+    /// <summary>The running VM that it conflicts with.</summary>
+    public RunningVm? ConflictsWith { get; init; }
+
+    /// <summary>The types that the host's own label would need.</summary>
+    public ImmutableArray<string> MissingTypes { get; init; } = [];
+}
+
+/// <summary>Why an event is denied.</summary>
+public enum DenialReason
+{
+    /// <summary>It is not.</summary>
+    None,
+
+    /// <summary>The VM runs already.</summary>
+    AlreadyRunning,
+
+    /// <summary>The VM does not run.</summary>
+    NotRunning,
+
+    /// <summary>The policy has no such VM label.</summary>
+    UnknownLabel,
+
+    /// <summary>A type of a conflict set is running of which the VM has another.</summary>
+    ConflictSet,
+
+    /// <summary>The host's own label does not hold every type of the VM, or they share none.</summary>
+    NotAuthorised,
+}
