@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Shype.Attest.Isolation.Acm;
 
 namespace Shype.Attest.Isolation;
@@ -29,7 +30,15 @@ public sealed class ChineseWall
     public bool Admits(ChineseWallState state, ImmutableArray<string> types)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return Rows(types).All(type => state.Aggregates[type] == 0);
+        foreach (var type in types)
+        {
+            if (_index.TryGetValue(type, out var row) && state.Aggregates[row] != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The state after it started. It is not asked whether it may: a log may tell of a start that should have been denied.</summary>
@@ -60,26 +69,48 @@ public sealed class ChineseWall
     private ChineseWallState Count(ChineseWallState state, ImmutableArray<string> types, int step)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var own = Rows(types);
-        var running = state.Running.ToBuilder();
-        var aggregates = state.Aggregates.ToBuilder();
-        foreach (var type in own)
+        var (running, aggregates) = (state.Running.AsSpan().ToArray(), state.Aggregates.AsSpan().ToArray());
+        // A host's whole log goes through here, so the rows are marked on the stack instead of being searched for.
+        Span<bool> own = running.Length <= MaxOnStack ? stackalloc bool[running.Length] : new bool[running.Length];
+        foreach (var type in types)
         {
-            running[type] += step;
-        }
-
-        foreach (var set in _members.Where(set => set.Intersect(own).Any()))
-        {
-            foreach (var type in set.Except(own))
+            if (_index.TryGetValue(type, out var row))
             {
-                aggregates[type] += step;
+                own[row] = true;
+                running[row] += step;
             }
         }
 
-        return new(running.MoveToImmutable(), aggregates.MoveToImmutable());
+        foreach (var set in _members)
+        {
+            if (Meets(set, own))
+            {
+                foreach (var row in set)
+                {
+                    aggregates[row] += own[row] ? 0 : step;
+                }
+            }
+        }
+
+        return new(ImmutableCollectionsMarshal.AsImmutableArray(running), ImmutableCollectionsMarshal.AsImmutableArray(aggregates));
     }
 
-    private int[] Rows(ImmutableArray<string> types) => [.. types.Where(_index.ContainsKey).Select(type => _index[type])];
+    private static bool Meets(int[] set, ReadOnlySpan<bool> own)
+    {
+        foreach (var row in set)
+        {
+            if (own[row])
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private int[] Rows(ImmutableArray<string> types) => [.. types.Where(_index.ContainsKey).Select(type => _index[type]).Distinct()];
+
+    private const int MaxOnStack = 256;
 }
 
 /// <summary>What a conflict is made of.</summary>

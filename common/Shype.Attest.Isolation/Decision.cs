@@ -4,10 +4,13 @@ namespace Shype.Attest.Isolation;
 
 /// <summary>What the policy says to an event.</summary>
 /// <param name="Reason">Why it is denied.</param>
-/// <param name="Sentence">The same for people, with names.</param>
+/// <param name="Say">The same for people, made when it is asked for: a replay of a long log permits almost everything and says nothing.</param>
 /// <param name="Next">The state after it: the same as before where it is denied.</param>
-public sealed record Decision(DenialReason Reason, string Sentence, EnforcementState Next)
+public sealed record Decision(DenialReason Reason, Func<string> Say, EnforcementState Next)
 {
+    /// <summary>The reason for people, with names.</summary>
+    public string Sentence => Say();
+
     /// <summary>Whether it is permitted.</summary>
     public bool Permitted => Reason == DenialReason.None;
 

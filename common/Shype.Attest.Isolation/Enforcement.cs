@@ -40,16 +40,15 @@ public static class Enforcement
 
     private static Decision Start(AcmPolicy policy, EnforcementState state, RunningVm vm)
     {
-        var name = Quote.Visible(vm.Name);
         if (state.Running.ContainsKey(vm.Uuid))
         {
-            return new(DenialReason.AlreadyRunning, $"{name} may not start: {vm.Uuid} runs already", state);
+            return new(DenialReason.AlreadyRunning, () => $"{Quote.Visible(vm.Name)} may not start: {vm.Uuid} runs already", state);
         }
 
         if (policy.FindVmLabel(vm.EffectiveLabel) is not { } label)
         {
             var what = vm.Label is null ? "it has no label" : $"policy {policy} has no VM label {Quote.Name(vm.Label)}";
-            return new(DenialReason.UnknownLabel, $"{name} may not start: {what}", state);
+            return new(DenialReason.UnknownLabel, () => $"{Quote.Visible(vm.Name)} may not start: {what}", state);
         }
 
         if (!policy.ChineseWall.Admits(state.Wall, label.ChWallTypes))
@@ -61,10 +60,10 @@ public static class Enforcement
         {
             var missing = TypeEnforcement.Missing(policy.BootstrapLabel, label);
             var why = missing.IsEmpty ? "holds no type that it could be reached by" : $"needs {Quote.Set(missing)}, which the host's label {Quote.Name(policy.Bootstrap)} does not hold";
-            return new(DenialReason.NotAuthorised, $"{name} may not start: its label {Quote.Name(label.Name)} {why}", state) { MissingTypes = missing };
+            return new(DenialReason.NotAuthorised, () => $"{Quote.Visible(vm.Name)} may not start: its label {Quote.Name(label.Name)} {why}", state) { MissingTypes = missing };
         }
 
-        return new(DenialReason.None, $"{name} may start as {Quote.Name(label.Name)}", state.With(policy, vm));
+        return new(DenialReason.None, () => $"{Quote.Visible(vm.Name)} may start as {Quote.Name(label.Name)}", state.With(policy, vm));
     }
 
     private static Decision Conflict(AcmPolicy policy, EnforcementState state, RunningVm vm, VmLabel label)
@@ -75,11 +74,11 @@ public static class Enforcement
             .First(pair => pair.Item2 is not null);
         var sentence = $"{Quote.Visible(vm.Name)} may not start: {Quote.Visible(other.Name)} runs as {Quote.Name(conflict!.RunningType)}, "
             + $"and conflict set {Quote.Name(conflict.Set.Name)} keeps {Quote.Name(conflict.StartingType)} out meanwhile";
-        return new(DenialReason.ConflictSet, sentence, state) { Conflict = conflict, ConflictsWith = other };
+        return new(DenialReason.ConflictSet, () => sentence, state) { Conflict = conflict, ConflictsWith = other };
     }
 
     private static Decision Stop(AcmPolicy policy, EnforcementState state, Guid uuid) =>
         uuid != Guid.Empty && state.Running.TryGetValue(uuid, out var vm)
-            ? new(DenialReason.None, $"{Quote.Visible(vm.Name)} may stop", state.Without(policy, uuid))
-            : new(DenialReason.NotRunning, $"{uuid} cannot stop: it is no running VM", state);
+            ? new(DenialReason.None, () => $"{Quote.Visible(vm.Name)} may stop", state.Without(policy, uuid))
+            : new(DenialReason.NotRunning, () => $"{uuid} cannot stop: it is no running VM", state);
 }

@@ -34,7 +34,7 @@ public static class TypeEnforcement
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(vm);
-        return !policy.HasTypeEnforcement || (Missing(host, vm).IsEmpty && Shared(host.SteTypes, vm.SteTypes).Length > 0);
+        return !policy.HasTypeEnforcement || (!vm.SteTypes.IsEmpty && Holds(host.SteTypes, vm.SteTypes));
     }
 
     /// <summary>The types of the VM that the host does not hold.</summary>
@@ -43,5 +43,18 @@ public static class TypeEnforcement
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(vm);
         return ByteOrder.Sort(vm.SteTypes.Except(host.SteTypes, StringComparer.Ordinal));
+    }
+
+    private static bool Holds(ImmutableArray<string> all, ImmutableArray<string> some)
+    {
+        foreach (var type in some)
+        {
+            if (!all.Contains(type, StringComparer.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }
