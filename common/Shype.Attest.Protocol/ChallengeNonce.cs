@@ -42,7 +42,7 @@ public static class ChallengeNonce
         BinaryPrimitives.WriteInt64BigEndian(nonce.AsSpan(RandomSize), expires.ToUnixTimeSeconds());
         for (ulong candidate = 0; ; candidate++)
         {
-            LengthFramed.Hash("shype nonce candidate").Add(seed).Add(candidate).Finish().AsSpan(0, RandomSize).CopyTo(nonce);
+            Candidate(seed, candidate).AsSpan(0, RandomSize).CopyTo(nonce);
             Code(key, nonce.AsSpan(0, RandomSize + ExpirySize), hostId, pcrs).CopyTo(nonce, RandomSize + ExpirySize);
             if (!Base64UrlText.Encode(nonce).AsSpan().ContainsAny('-', '_'))
             {
@@ -74,19 +74,31 @@ public static class ChallengeNonce
 
     private static long ExpiryOf(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce[RandomSize..]);
 
+    private static byte[] Candidate(ReadOnlySpan<byte> seed, ulong number)
+    {
+        var framed = new LengthFramed(stackalloc byte[LengthFramed.UsualSize], "shype nonce candidate");
+        framed.Add(seed);
+        framed.Add(number);
+        return framed.Sha256();
+    }
+
     private static byte[] Code(ReadOnlySpan<byte> key, ReadOnlySpan<byte> head, string hostId, IReadOnlyList<PcrRequest> pcrs)
     {
-        var mac = LengthFramed.Mac(key, "shype challenge 1").Add(head).Add(hostId).Add((ulong)pcrs.Count);
+        var framed = new LengthFramed(stackalloc byte[LengthFramed.UsualSize], "shype challenge 1");
+        framed.Add(head);
+        framed.Add(hostId);
+        framed.Add((ulong)pcrs.Count);
         foreach (var request in pcrs)
         {
-            mac = mac.Add(request.Bank).Add((ulong)request.Pcrs.Count);
+            framed.Add(request.Bank);
+            framed.Add((ulong)request.Pcrs.Count);
             foreach (var pcr in request.Pcrs)
             {
-                mac = mac.Add((ulong)pcr);
+                framed.Add((ulong)pcr);
             }
         }
 
-        return mac.Finish();
+        return framed.Hmac(key);
     }
 
     private const int RandomSize = 16;

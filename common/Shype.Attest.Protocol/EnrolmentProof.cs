@@ -15,7 +15,11 @@ public static class EnrolmentProof
     {
         ArgumentNullException.ThrowIfNull(enrolmentId);
         var key = Derive(secret, "shype enrolment proof 1");
-        return LengthFramed.Mac(key, "shype enrolment 1").Add(enrolmentId).Add(akName).Add(ekDigest).Finish();
+        var framed = new LengthFramed(stackalloc byte[LengthFramed.UsualSize], "shype enrolment 1");
+        framed.Add(enrolmentId);
+        framed.Add(akName);
+        framed.Add(ekDigest);
+        return framed.Hmac(key);
     }
 
     /// <summary>The bearer token with which the agent speaks for this host from now on.</summary>

@@ -10,13 +10,16 @@ public static class EvidenceBinding
     public static byte[] QualifyingData(ReadOnlySpan<byte> nonce, string hostId, params ReadOnlySpan<byte[]> unboundDigests)
     {
         ArgumentNullException.ThrowIfNull(hostId);
-        var framed = LengthFramed.Hash(Label).Add(nonce).Add(hostId).Add((ulong)unboundDigests.Length);
+        var framed = new LengthFramed(stackalloc byte[LengthFramed.UsualSize], Label);
+        framed.Add(nonce);
+        framed.Add(hostId);
+        framed.Add((ulong)unboundDigests.Length);
         foreach (var digest in unboundDigests)
         {
-            framed = framed.Add(digest);
+            framed.Add(digest);
         }
 
-        return framed.Finish();
+        return framed.Sha256();
     }
 
     private const string Label = "shype evidence 1";

@@ -4,40 +4,57 @@ using System.Text;
 
 namespace Shype.Attest.Protocol;
 
-/// <summary>A hash over fields that each carry their length: two different lists of fields never feed the hash the same bytes.</summary>
-internal readonly struct LengthFramed
+/// <summary>
+/// Fields that each carry their length, to be hashed: two different lists of fields never give the same bytes. Fills the caller's buffer, usually
+/// on the stack, and goes on in one of its own where that is too small.
+/// </summary>
+internal ref struct LengthFramed
 {
-    private readonly IncrementalHash _hash;
+    private Span<byte> _buffer;
+    private int _used;
 
-    private LengthFramed(IncrementalHash hash) => _hash = hash;
-
-    public static LengthFramed Hash(string label) => new LengthFramed(IncrementalHash.CreateHash(HashAlgorithmName.SHA256)).Add(label);
-
-    public static LengthFramed Mac(ReadOnlySpan<byte> key, string label) =>
-        new LengthFramed(IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key)).Add(label);
-
-    public LengthFramed Add(ReadOnlySpan<byte> field)
+    public LengthFramed(Span<byte> buffer, string label)
     {
-        Span<byte> length = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(length, field.Length);
-        _hash.AppendData(length);
-        _hash.AppendData(field);
-        return this;
+        _buffer = buffer;
+        Add(label);
     }
 
-    public LengthFramed Add(string field) => Add(Encoding.UTF8.GetBytes(field));
+    /// <summary>What a caller may put on the stack; enough for every message of ours but the largest selections.</summary>
+    public const int UsualSize = 512;
 
-    public LengthFramed Add(ulong field)
+    public void Add(scoped ReadOnlySpan<byte> field)
     {
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, field);
-        return Add(bytes);
+        BinaryPrimitives.WriteInt32BigEndian(Take(sizeof(int)), field.Length);
+        field.CopyTo(Take(field.Length));
     }
 
-    public byte[] Finish()
+    public void Add(string field)
     {
-        var digest = _hash.GetHashAndReset();
-        _hash.Dispose();
-        return digest;
+        var length = Encoding.UTF8.GetByteCount(field);
+        BinaryPrimitives.WriteInt32BigEndian(Take(sizeof(int)), length);
+        Encoding.UTF8.GetBytes(field, Take(length));
+    }
+
+    public void Add(ulong field)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(Take(sizeof(int)), sizeof(ulong));
+        BinaryPrimitives.WriteUInt64BigEndian(Take(sizeof(ulong)), field);
+    }
+
+    public readonly byte[] Sha256() => SHA256.HashData(_buffer[.._used]);
+
+    public readonly byte[] Hmac(ReadOnlySpan<byte> key) => HMACSHA256.HashData(key, _buffer[.._used]);
+
+    private Span<byte> Take(int length)
+    {
+        if (_buffer.Length - _used < length)
+        {
+            var larger = new byte[Math.Max(_buffer.Length * 2, _used + length)];
+            _buffer[.._used].CopyTo(larger);
+            _buffer = larger;
+        }
+
+        _used += length;
+        return _buffer.Slice(_used - length, length);
     }
 }
