@@ -6,6 +6,8 @@ namespace Shype.Attest.TpmSim.Boot;
 /// <summary>A host's firmware and boot loader: what they measure when they start a hypervisor, and the log that they leave.</summary>
 public sealed class Platform(PlatformOptions options)
 {
+    private readonly PlatformOptions _options = PlatformChecks.Check(options);
+
     /// <summary>The log of a boot for these banks, without a TPM: what reference values are taken from.</summary>
     public MeasuredBoot Describe(IReadOnlyList<AlgorithmId> banks)
     {
@@ -21,6 +23,6 @@ public sealed class Platform(PlatformOptions options)
     private IEnumerable<BootEvent> Events(IReadOnlyList<AlgorithmId> banks)
     {
         var events = new BootEvents(banks);
-        return [.. FirmwarePhase.Run(options, events), .. GrubPhase.Run(options, events), .. FirmwarePhase.HandOver(events)];
+        return [.. FirmwarePhase.Run(_options, events), .. GrubPhase.Run(_options, events), .. FirmwarePhase.HandOver(events)];
     }
 }

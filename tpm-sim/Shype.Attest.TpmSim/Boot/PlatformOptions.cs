@@ -43,4 +43,8 @@ public sealed record LoadedFile
 
     /// <summary>Its arguments; may be empty.</summary>
     public string CommandLine { get; init; } = "";
+
+    /// <summary>A file of this machine, which GRUB finds under the same name in <c>/boot</c>.</summary>
+    public static LoadedFile Of(string file, string commandLine = "") =>
+        new() { Path = "/boot/" + System.IO.Path.GetFileName(file), Image = BootImage.FromFile(file), CommandLine = commandLine };
 }
