@@ -1,4 +1,6 @@
 using Shype.Attest.Measurement.EventLogs;
+using Shype.Attest.Tpm.Client;
+using Shype.Attest.Tpm.Commands;
 using Shype.Attest.Tpm.Types;
 
 namespace Shype.Attest.TpmSim.Boot;
@@ -8,21 +10,30 @@ public sealed class Platform(PlatformOptions options)
 {
     private readonly PlatformOptions _options = PlatformChecks.Check(options);
 
-    /// <summary>The log of a boot for these banks, without a TPM: what reference values are taken from.</summary>
-    public MeasuredBoot Describe(IReadOnlyList<AlgorithmId> banks)
+    /// <summary>Boots: measures into every active bank of a TPM that was just reset.</summary>
+    public MeasuredBoot Start(TpmClient tpm)
     {
-        var writer = new TcgEventLogWriter(banks);
-        foreach (var measured in Events(banks))
-        {
-            writer.Add(measured.Pcr, measured.Type, measured.Data, measured.Digests);
-        }
-
-        return new MeasuredBoot(banks, writer.ToArray());
+        ArgumentNullException.ThrowIfNull(tpm);
+        return Measure([.. Capabilities.Banks(tpm).Selections.Select(selection => selection.Bank)], measured => tpm.Execute(new PcrExtendCommand(
+            Handle.Pcr(measured.Pcr.Value),
+            new DigestValues([.. measured.Digests.Select(digest => new HashValue(digest.Algorithm, digest.Value.ToArray()))]))));
     }
 
-    private IEnumerable<BootEvent> Events(IReadOnlyList<AlgorithmId> banks)
+    /// <summary>The log of a boot for these banks, without a TPM: what reference values are taken from.</summary>
+    public MeasuredBoot Describe(IReadOnlyList<AlgorithmId> banks) => Measure(banks, _ => { });
+
+    private MeasuredBoot Measure(IReadOnlyList<AlgorithmId> banks, Action<BootEvent> extend)
     {
         var events = new BootEvents(banks);
-        return [.. FirmwarePhase.Run(_options, events), .. GrubPhase.Run(_options, events), .. FirmwarePhase.HandOver(events)];
+        // All files are read before anything is extended: one that is missing leaves the TPM as it was.
+        BootEvent[] all = [.. FirmwarePhase.Run(_options, events), .. GrubPhase.Run(_options, events), .. FirmwarePhase.HandOver(events)];
+        var log = new TcgEventLogWriter(banks);
+        foreach (var measured in all)
+        {
+            extend(measured);
+            log.Add(measured.Pcr, measured.Type, measured.Data, measured.Digests);
+        }
+
+        return new MeasuredBoot(banks, log.ToArray());
     }
 }
