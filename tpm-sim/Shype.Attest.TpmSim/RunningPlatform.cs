@@ -104,6 +104,15 @@ public sealed class RunningPlatform : IDisposable
         }
     }
 
+    /// <summary>Throws when the TPM has ended by itself, and says why.</summary>
+    public void RequireAlive()
+    {
+        lock (_power)
+        {
+            _ = Tpm.ProcessId;
+        }
+    }
+
     /// <summary>Powers off in order. Log and boot id stay, as files do.</summary>
     public void Dispose() => Tpm.Dispose();
 

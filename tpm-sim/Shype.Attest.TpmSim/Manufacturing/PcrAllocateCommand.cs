@@ -10,7 +10,7 @@ internal sealed record PcrAllocateCommand(PcrSelectionList Banks) : ITpmCommand<
 {
     CommandCode ITpmCommand<PcrAllocateResponse>.Code => (CommandCode)0x12b;
 
-    IReadOnlyList<Handle> ITpmCommand<PcrAllocateResponse>.Handles => [Handle.Platform];
+    IReadOnlyList<Handle> ITpmCommand<PcrAllocateResponse>.HandleArea => [Handle.Platform];
 
     int ITpmCommand<PcrAllocateResponse>.AuthorizedHandles => 1;
 
