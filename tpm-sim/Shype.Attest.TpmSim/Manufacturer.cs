@@ -25,6 +25,7 @@ public static class Manufacturer
         var made = Assemble(emulator, authority, serialBytes, banks ?? DefaultBanks);
         // The banks change with a reset.
         emulator.Reboot();
+        OrderlyShutdown.Say(emulator);
         return made;
     }
 

@@ -113,8 +113,15 @@ public sealed class RunningPlatform : IDisposable
         }
     }
 
-    /// <summary>Powers off in order. Log and boot id stay, as files do.</summary>
-    public void Dispose() => Tpm.Dispose();
+    /// <summary>Powers off in order: TPM2_Shutdown, so that the next start finds its clock safe. Log and boot id stay, as files do.</summary>
+    public void Dispose()
+    {
+        lock (_power)
+        {
+            OrderlyShutdown.Say(Tpm);
+            Tpm.Dispose();
+        }
+    }
 
     private void Start()
     {

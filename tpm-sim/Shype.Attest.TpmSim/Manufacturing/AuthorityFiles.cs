@@ -1,7 +1,6 @@
 using System.Text;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.OpenSsl;
-using Org.BouncyCastle.Pkcs;
 using Org.BouncyCastle.Security;
 using Org.BouncyCastle.X509;
 
@@ -54,8 +53,8 @@ internal sealed class AuthorityFiles(string folder)
     // Keys first: a crash leaves a folder that is incomplete and says so.
     public void Store(Authority root, Authority intermediate)
     {
-        AtomicFile.Write(RootKey, Pem(PrivateKeyInfoFactory.CreatePrivateKeyInfo(root.Key)), AtomicFile.OwnerOnly);
-        AtomicFile.Write(IntermediateKey, Pem(PrivateKeyInfoFactory.CreatePrivateKeyInfo(intermediate.Key)), AtomicFile.OwnerOnly);
+        AtomicFile.Write(RootKey, Pem(new Pkcs8Generator(root.Key)), AtomicFile.OwnerOnly);
+        AtomicFile.Write(IntermediateKey, Pem(new Pkcs8Generator(intermediate.Key)), AtomicFile.OwnerOnly);
         AtomicFile.Write(Root, Pem(root.Certificate), AtomicFile.Readable);
         AtomicFile.Write(Intermediate, Pem(intermediate.Certificate), AtomicFile.Readable);
     }

@@ -21,7 +21,7 @@ internal static class EkCertificateProfile
         generator.SetNotBefore(from);
         generator.SetNotAfter(issuer.Certificate.NotAfter);
         generator.SetPublicKey(key);
-        generator.AddExtension(X509Extensions.AuthorityKeyIdentifier, false, X509ExtensionUtilities.CreateAuthorityKeyIdentifier(issuer.Certificate));
+        generator.AddExtension(X509Extensions.AuthorityKeyIdentifier, false, X509ExtensionUtilities.CreateAuthorityKeyIdentifier(issuer.Certificate.GetPublicKey()));
         generator.AddExtension(X509Extensions.BasicConstraints, true, new BasicConstraints(cA: false));
         // An endorsement key decrypts and never signs: RSA takes secrets, ECC agrees on them.
         generator.AddExtension(X509Extensions.KeyUsage, true, new KeyUsage(key is RsaKeyParameters ? KeyUsage.KeyEncipherment : KeyUsage.KeyAgreement));
