@@ -83,7 +83,7 @@ internal sealed class MssimServer : IDisposable
             {
                 client = await listener.AcceptTcpClientAsync();
             }
-            catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException)
+            catch (Exception stopped) when (stopped is SocketException or InvalidOperationException)
             {
                 return;
             }
