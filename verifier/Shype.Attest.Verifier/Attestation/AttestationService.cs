@@ -116,8 +116,6 @@ internal sealed class AttestationService(
     {
         HostId = host.Id,
         HostName = host.Name,
-        AkKey = known.Key.Key,
-        AkName = known.Key.Name,
         Pcrs = challenges.Pcrs,
         NonceProblem = challenges.Check(evidence.ChallengeNonce.Span, host.Id),
         Memory = known.Memory,

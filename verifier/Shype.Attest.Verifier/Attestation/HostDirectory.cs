@@ -11,7 +11,7 @@ namespace Shype.Attest.Verifier.Attestation;
 /// All hosts, in memory: who speaks with which token and what is known of whom is answered without the store. Changes go to the store first and
 /// are seen here after they are on the disk.
 /// </summary>
-internal sealed class HostDirectory(IAttestationStore store)
+internal sealed class HostDirectory(IAttestationStore store) : IDisposable
 {
     private readonly ConcurrentDictionary<string, HostEntry> _byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, HostEntry> _byName = new(StringComparer.Ordinal);
@@ -111,6 +111,9 @@ internal sealed class HostDirectory(IAttestationStore store)
 
         return host.Knowledge = new HostKnowledge(HostKey.Import(host.Record), StoredFindings.Read(host.Record.EnrolmentFindings), memory);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _changes.Dispose();
 
     private void Add(HostRecord host)
     {

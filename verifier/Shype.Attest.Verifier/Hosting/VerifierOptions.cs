@@ -50,6 +50,9 @@ internal sealed record VerifierOptions
     /// <summary>Requests to enrol per minute and address.</summary>
     public int EnrolmentsPerMinute { get; init; } = 120;
 
+    /// <summary>Evidence per minute and host.</summary>
+    public int EvidencePerMinute { get; init; } = 600;
+
     /// <summary>Connections at most.</summary>
     public int MaxConnections { get; init; } = 20_000;
 
@@ -73,13 +76,24 @@ internal sealed record VerifierOptions
         ? endPoint
         : throw new SetupException($"{Section}:{nameof(Listen)}: '{Listen}' is not ADDRESS:PORT, e.g. 127.0.0.1:8443, 0.0.0.0:8443 or [::1]:8443");
 
+    /// <summary>The names of the dangerous settings in use.</summary>
+    public IEnumerable<string> UnsafeSettings =>
+        new[] { (UnsafeAllowSha1Certificates, nameof(UnsafeAllowSha1Certificates)), (UnsafeAcceptUncertifiedKeys, nameof(UnsafeAcceptUncertifiedKeys)) }
+            .Where(setting => setting.Item1).Select(setting => setting.Item2);
+
     /// <summary>Reads and checks the options; a <see cref="SetupException"/> names the key that is wrong.</summary>
     public static VerifierOptions Read(IConfiguration configuration)
     {
+        var section = configuration.GetSection(Section);
+        if (section.GetChildren().FirstOrDefault(child => !Settings.Contains(child.Key)) is { } unknown)
+        {
+            throw new SetupException($"{unknown.Path} is not a setting; there are {string.Join(", ", Settings.Order(StringComparer.Ordinal))}");
+        }
+
         VerifierOptions? options;
         try
         {
-            options = configuration.GetSection(Section).Get<VerifierOptions>(binder => binder.ErrorOnUnknownConfiguration = true);
+            options = section.Get<VerifierOptions>();
         }
         catch (InvalidOperationException refused)
         {
@@ -89,6 +103,9 @@ internal sealed record VerifierOptions
         options ??= new VerifierOptions();
         return options.Problems().FirstOrDefault() is { } problem ? throw new SetupException($"{Section}:{problem}") : options;
     }
+
+    private static readonly HashSet<string> Settings = new(
+        typeof(VerifierOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name), StringComparer.OrdinalIgnoreCase);
 
     private IEnumerable<string> Problems()
     {
@@ -140,6 +157,7 @@ internal sealed record VerifierOptions
     [
         (nameof(MaxPendingEnrolments), MaxPendingEnrolments, 100_000),
         (nameof(EnrolmentsPerMinute), EnrolmentsPerMinute, 10_000_000),
+        (nameof(EvidencePerMinute), EvidencePerMinute, 10_000_000),
         (nameof(MaxConnections), MaxConnections, 1_000_000),
     ];
 }
