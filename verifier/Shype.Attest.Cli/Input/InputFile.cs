@@ -6,6 +6,9 @@ public static class InputFile
     /// <summary>What stands for standard input.</summary>
     public const string StandardInput = "-";
 
+    /// <summary>What to call it in a message.</summary>
+    public static string NameOf(string path) => path == StandardInput ? "standard input" : path;
+
     /// <summary>The bytes of a file of at most so many bytes.</summary>
     /// <exception cref="CommandException">It cannot be read, is empty, or is larger.</exception>
     public static async Task<byte[]> ReadAsync(Surroundings surroundings, string path, int maxBytes, CancellationToken cancellationToken)
@@ -15,7 +18,7 @@ public static class InputFile
         {
             if (path == StandardInput)
             {
-                return await ReadAsync(surroundings.Input, "standard input", maxBytes, cancellationToken);
+                return await ReadAsync(surroundings.Input, NameOf(path), maxBytes, cancellationToken);
             }
 
             // A sequential read without a look at the length: event logs of the kernel say that they have none.

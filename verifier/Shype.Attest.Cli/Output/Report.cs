@@ -54,7 +54,7 @@ public sealed class Report(Surroundings surroundings, bool json)
             Write(new ErrorReport(new ErrorDetail(message, (int)exitCode)), CliJson.Default.ErrorReport);
         }
 
-        surroundings.Errors.WriteLine($"error: {Visible(message)}");
+        Complain(message);
         if (advice is not null)
         {
             surroundings.Errors.WriteLine(advice);
@@ -62,6 +62,9 @@ public sealed class Report(Surroundings surroundings, bool json)
 
         return (int)exitCode;
     }
+
+    /// <summary>An error, where standard output already says in its own form what is wrong.</summary>
+    public void Complain(string message) => surroundings.Errors.WriteLine($"error: {Visible(message)}");
 
     /// <summary>Something that the reader must know whatever the answer is; never in the way of JSON.</summary>
     public void Warn(string message) => surroundings.Errors.WriteLine($"warning: {Visible(message)}");
