@@ -14,4 +14,5 @@ namespace Shype.Attest.Protocol;
 [JsonSerializable(typeof(TokenHeader))]
 [JsonSerializable(typeof(JsonWebKeySet))]
 [JsonSerializable(typeof(JsonWebKey))]
+[JsonSerializable(typeof(ProblemDocument))]
 internal sealed partial class EarJson : JsonSerializerContext;

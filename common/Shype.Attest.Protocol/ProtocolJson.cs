@@ -21,6 +21,9 @@ namespace Shype.Attest.Protocol;
 [JsonSerializable(typeof(EnrolmentActivation))]
 [JsonSerializable(typeof(EnrolmentResult))]
 [JsonSerializable(typeof(AttestRequest))]
+[JsonSerializable(typeof(HostList))]
+[JsonSerializable(typeof(HostDetail))]
+[JsonSerializable(typeof(RevokeRequest))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>Reads one message; the problem names the member and the byte.</summary>

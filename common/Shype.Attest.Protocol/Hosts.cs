@@ -1,0 +1,71 @@
+namespace Shype.Attest.Protocol;
+
+/// <summary>A host in a list, as an operator sees it.</summary>
+public sealed record HostSummary
+{
+    /// <summary>The host's id; it follows from the endorsement key.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The name that people use for it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where it stands with the verifier.</summary>
+    public required HostState State { get; init; }
+
+    /// <summary>The tier of its last verdict; a verdict of the past, never an answer to "now".</summary>
+    public required TrustTier Status { get; init; }
+
+    /// <summary>When it last showed evidence; null when it never did.</summary>
+    public DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>The boot of the last evidence.</summary>
+    public string? Boot { get; init; }
+
+    /// <summary>How many VMs ran by the last evidence.</summary>
+    public required int Vms { get; init; }
+
+    /// <summary>Whether its agent is connected, so that it can be asked for a fresh quote.</summary>
+    public required bool Connected { get; init; }
+}
+
+/// <summary>Hosts in the order of their ids.</summary>
+public sealed record HostList
+{
+    /// <summary>The hosts.</summary>
+    public required IReadOnlyList<HostSummary> Hosts { get; init; }
+
+    /// <summary>Where the next page starts (parameter <c>after</c>); null on the last one.</summary>
+    public string? Next { get; init; }
+}
+
+/// <summary>One host with all that the verifier keeps about it.</summary>
+public sealed record HostDetail
+{
+    /// <summary>The host as in a list.</summary>
+    public required HostSummary Host { get; init; }
+
+    /// <summary>When it enrolled first.</summary>
+    public required DateTimeOffset Enrolled { get; init; }
+
+    /// <summary>SHA-256 (hex) of the endorsement key's TPM2B_PUBLIC.</summary>
+    public required string EkDigest { get; init; }
+
+    /// <summary>The attestation key's TPM name in hex.</summary>
+    public required string AkName { get; init; }
+
+    /// <summary>Who certified the endorsement key; null where nobody did.</summary>
+    public string? EkIssuer { get; init; }
+
+    /// <summary>Why it was revoked.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The VMs of the last evidence.</summary>
+    public required IReadOnlyList<ResultVm> Vms { get; init; }
+}
+
+/// <summary>An operator revokes a host.</summary>
+public sealed record RevokeRequest
+{
+    /// <summary>Why; it is kept and shown.</summary>
+    public required string Reason { get; init; }
+}
