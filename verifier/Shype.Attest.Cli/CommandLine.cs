@@ -20,6 +20,7 @@ public static class CommandLine
         Exit codes everywhere: 0 yes, 1 refused, 2 usage or unreadable input, 3 could not ask. Every command has --json.
         """)
     {
+        VerdictCommands.Create(surroundings),
         LogCommands.Create(surroundings),
     };
 

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Cli.Output;
 
@@ -6,6 +8,8 @@ namespace Shype.Attest.Cli.Output;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ErrorReport))]
+[JsonSerializable(typeof(VerdictReport))]
+[JsonSerializable(typeof(TokenProblemCode))]
 public sealed partial class CliJson : JsonSerializerContext;
 
 /// <summary>What <c>--json</c> prints when a command cannot answer.</summary>
@@ -16,3 +20,15 @@ public sealed record ErrorReport(ErrorDetail Error);
 /// <param name="Text">One message for a person.</param>
 /// <param name="ExitCode">What the program ended with.</param>
 public sealed record ErrorDetail(string Text, int ExitCode);
+
+/// <summary>A verdict's token.</summary>
+/// <param name="Verified">Whether signature and time hold.</param>
+/// <param name="Status">The worst tier of all parts; null where there is no token.</param>
+/// <param name="Problem">Why it is not verified; null as well where no keys were given to check it with.</param>
+/// <param name="Claims">The token's claims as they came.</param>
+public sealed record VerdictReport(bool Verified, string? Status, VerdictProblem? Problem, JsonElement? Claims);
+
+/// <summary>Why a token is not verified.</summary>
+/// <param name="Code">The code, kebab-case.</param>
+/// <param name="Detail">The reason in words.</param>
+public sealed record VerdictProblem(string Code, string Detail);
