@@ -20,7 +20,10 @@ public static class CommandLine
         Exit codes everywhere: 0 yes, 1 refused, 2 usage or unreadable input, 3 could not ask. Every command has --json.
         """)
     {
+        AttestCommand.ForVms(surroundings),
+        HostCommands.Create(surroundings),
         VerdictCommands.Create(surroundings),
+        ReferenceCommands.Create(surroundings),
         LogCommands.Create(surroundings),
     };
 

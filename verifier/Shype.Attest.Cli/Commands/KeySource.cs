@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Shype.Attest.Cli.Api;
-using Shype.Attest.Cli.Input;
+using Shype.Attest.Cli.Files;
 using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Cli.Commands;

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.CommandLine;
-using Shype.Attest.Cli.Input;
+using Shype.Attest.Cli.Files;
 using Shype.Attest.Cli.Output;
 using Shype.Attest.Measurement.EventLogs;
 using Shype.Attest.Measurement.LogFiles;

@@ -12,7 +12,7 @@ internal static class Verdict
     {
         if (!ResultToken.TryReadUnverified(token, out var claims, out var malformed))
         {
-            return Refuse(report, malformed);
+            return Refuse(report, Wire(malformed));
         }
 
         if (source is null)
@@ -34,11 +34,17 @@ internal static class Verdict
     }
 
     /// <summary>Checks a token and decides by it.</summary>
-    public static int Check(Report report, string token, KeySource source, TokenExpectation expected)
+    public static int Check(
+        Report report, string token, KeySource source, TokenExpectation expected, Func<AttestationResult, string?>? objection = null)
     {
         if (!ResultToken.TryVerify(token, source.Keys, expected, out var result, out var problem))
         {
-            return Refuse(report, problem);
+            return Refuse(report, Wire(problem));
+        }
+
+        if (objection?.Invoke(result) is { } reason)
+        {
+            return Refuse(report, new VerdictProblem("token-subject-mismatch", reason));
         }
 
         ResultToken.TryReadUnverified(token, out var claims, out _);
@@ -53,11 +59,11 @@ internal static class Verdict
         return ResultToken.TryVerify(token, source.Keys, expected, out _, out var problem) ? null : problem;
     }
 
-    private static int Refuse(Report report, TokenProblem problem)
+    private static int Refuse(Report report, VerdictProblem problem)
     {
         if (report.Json)
         {
-            report.Write(new VerdictReport(false, null, Wire(problem), null), CliJson.Default.VerdictReport);
+            report.Write(new VerdictReport(false, null, problem, null), CliJson.Default.VerdictReport);
         }
 
         report.Complain($"the verdict is refused: {problem.Detail}");

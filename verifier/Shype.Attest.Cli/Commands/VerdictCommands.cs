@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Shype.Attest.Cli.Api;
-using Shype.Attest.Cli.Input;
+using Shype.Attest.Cli.Files;
 using Shype.Attest.Cli.Output;
 using Shype.Attest.Protocol;
 

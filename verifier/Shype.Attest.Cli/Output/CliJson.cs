@@ -10,6 +10,8 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(ErrorReport))]
 [JsonSerializable(typeof(VerdictReport))]
 [JsonSerializable(typeof(TokenProblemCode))]
+[JsonSerializable(typeof(ReferenceReport))]
+[JsonSerializable(typeof(JsonElement))]
 public sealed partial class CliJson : JsonSerializerContext;
 
 /// <summary>What <c>--json</c> prints when a command cannot answer.</summary>
@@ -32,3 +34,8 @@ public sealed record VerdictReport(bool Verified, string? Status, VerdictProblem
 /// <param name="Code">The code, kebab-case.</param>
 /// <param name="Detail">The reason in words.</param>
 public sealed record VerdictProblem(string Code, string Detail);
+
+/// <summary>References that were replaced.</summary>
+/// <param name="Version">The version that is in force now.</param>
+/// <param name="Digest">SHA-256 of the document, as results name it.</param>
+public sealed record ReferenceReport(string? Version, string Digest);

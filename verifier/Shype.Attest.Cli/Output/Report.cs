@@ -69,6 +69,9 @@ public sealed class Report(Surroundings surroundings, bool json)
     /// <summary>Something that the reader must know whatever the answer is; never in the way of JSON.</summary>
     public void Warn(string message) => surroundings.Errors.WriteLine($"warning: {Visible(message)}");
 
+    /// <summary>Something beside the answer.</summary>
+    public void Note(string message) => surroundings.Errors.WriteLine(Visible(message));
+
     // https://no-color.org: any value that is not empty.
     private bool HasColour => surroundings.TerminalWidth is not null && string.IsNullOrEmpty(surroundings.Environment("NO_COLOR"));
 

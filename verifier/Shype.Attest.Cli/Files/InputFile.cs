@@ -1,4 +1,4 @@
-namespace Shype.Attest.Cli.Input;
+namespace Shype.Attest.Cli.Files;
 
 /// <summary>Files that were named on the command line: read once, bounded, "-" is standard input.</summary>
 public static class InputFile
