@@ -51,7 +51,7 @@ public static class ReferenceCommands
     private static Command Set(Surroundings surroundings)
     {
         var file = new Argument<string>("FILE") { Description = "The reference document, JSON; - is standard input" };
-        var version = new Option<string?>("--version")
+        var version = new Option<string?>("--replaces")
         {
             Description = "Replace only this version, as \"reference show\" names it; otherwise whatever is there now", HelpName = "VERSION",
         };
@@ -63,7 +63,7 @@ public static class ReferenceCommands
             Exit code 0: it is in force. 1: somebody else changed it meanwhile. 2: the file cannot be read.
 
             Example:
-              shype reference set references.json --version '"7"' --server https://verifier:8443 --ca cert.pem --token-file operator.token
+              shype reference set references.json --replaces '"7"' --server https://verifier:8443 --ca cert.pem --token-file operator.token
             """)
         { file, version, json };
         server.AddTo(set);
