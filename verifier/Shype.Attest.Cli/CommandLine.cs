@@ -24,6 +24,7 @@ public static class CommandLine
         HostCommands.Create(surroundings),
         VerdictCommands.Create(surroundings),
         ReferenceCommands.Create(surroundings),
+        TpmCommands.Create(surroundings),
         LogCommands.Create(surroundings),
     };
 

@@ -8,6 +8,7 @@ namespace Shype.Attest.Cli.Output;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ErrorReport))]
+[JsonSerializable(typeof(QuoteReport))]
 [JsonSerializable(typeof(VerdictReport))]
 [JsonSerializable(typeof(TokenProblemCode))]
 [JsonSerializable(typeof(ReferenceReport))]

@@ -30,6 +30,16 @@ internal sealed class VerdictText(Report report)
         WriteInputs(result.Inputs);
     }
 
+    /// <summary>One finding.</summary>
+    public void WriteFinding(ResultFinding finding)
+    {
+        _page.Line(2, (finding.Severity, Styles.OfWord(finding.Severity)), ($" {finding.Code}", Styles.Strong), ($" ({Where(finding)})", Styles.Quiet));
+        _page.Line(4, finding.Text);
+        WriteDetail("expected", finding.Expected);
+        WriteDetail("found", finding.Found);
+        WriteDetail("do", finding.Advice);
+    }
+
     private void WritePart(string name, Submod part)
     {
         _page.Line(0, (name, Styles.Strong), (": ", null), (Page.Tier(part.Status), Styles.Of(part.Status)));
@@ -73,15 +83,6 @@ internal sealed class VerdictText(Report report)
             ];
             return (IReadOnlyList<(string, Style?)>)row;
         }));
-
-    private void WriteFinding(ResultFinding finding)
-    {
-        _page.Line(2, (finding.Severity, Styles.OfWord(finding.Severity)), ($" {finding.Code}", Styles.Strong), ($" ({Where(finding)})", Styles.Quiet));
-        _page.Line(4, finding.Text);
-        WriteDetail("expected", finding.Expected);
-        WriteDetail("found", finding.Found);
-        WriteDetail("do", finding.Advice);
-    }
 
     private void WriteGuarantee(ResultGuarantee guarantee)
     {
