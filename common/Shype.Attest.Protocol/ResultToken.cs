@@ -46,6 +46,16 @@ public static class ResultToken
         return problem is null;
     }
 
+    /// <summary>Reads what a token says without any key: for showing it to a person, never for a decision.</summary>
+    public static bool TryReadUnverified(string token, [NotNullWhen(true)] out UnverifiedResult? claims, [NotNullWhen(false)] out TokenProblem? problem)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        AttestationResult? read = null;
+        problem = TrySplit(token, out var parts) ?? TryReadResult(parts.Payload, out read);
+        claims = problem is null ? new UnverifiedResult(read!, parts.Payload, parts.Header.Algorithm, parts.Header.KeyId) : null;
+        return claims is not null;
+    }
+
     private readonly record struct Parts(string Signed, TokenHeader Header, byte[] Payload, byte[] Signature);
 
     private static TokenProblem? TrySplit(string token, out Parts parts)
@@ -115,8 +125,18 @@ public static class ResultToken
         }
     }
 
-    private static TokenProblem? TryReadResult(byte[] payload, out AttestationResult? result) =>
-        ProtocolJson.TryRead(payload, EarJson.Default.AttestationResult, out result, out var refused) ? null : Malformed("claims: " + refused);
+    private static TokenProblem? TryReadResult(byte[] payload, out AttestationResult? result)
+    {
+        if (!ProtocolJson.TryRead(payload, EarJson.Default.AttestationResult, out result, out var refused))
+        {
+            return Malformed("claims: " + refused);
+        }
+
+        // The serializer refuses null for a member, but not inside a list or a map.
+        var hollow = result.Submods.FirstOrDefault(submod =>
+            submod.Value is not { } part || part.Findings?.Contains(null!) == true || part.Guarantees?.Contains(null!) == true);
+        return hollow.Key is null ? null : Malformed($"claims: '{hollow.Key}' is or holds null");
+    }
 
     private static TokenProblem? CheckContent(AttestationResult result, TokenExpectation expected)
     {
@@ -149,3 +169,10 @@ public static class ResultToken
 
     private static TokenProblem Malformed(string detail) => new(TokenProblemCode.Malformed, detail);
 }
+
+/// <summary>What a token says, whoever made it.</summary>
+/// <param name="Result">Its claims.</param>
+/// <param name="Payload">The claims as they came, JSON.</param>
+/// <param name="Algorithm">The header's <c>alg</c>.</param>
+/// <param name="KeyId">The header's <c>kid</c>.</param>
+public sealed record UnverifiedResult(AttestationResult Result, ReadOnlyMemory<byte> Payload, string? Algorithm, string? KeyId);

@@ -18,7 +18,7 @@ public enum FindingCode
     /// <summary>The signature is not a TPMT_SIGNATURE.</summary>
     QuoteSignatureMalformed,
 
-    /// <summary>The signature over the quote does not verify with the key that this host enrolled.</summary>
+    /// <summary>The signature over the quote does not verify with the attestation key.</summary>
     QuoteSignatureInvalid,
 
     /// <summary>Signature and enrolled key are of different kinds.</summary>
@@ -83,6 +83,12 @@ public enum FindingCode
 
     /// <summary>Firmware never measured into the bank: PCR 0 to 7 are all zero, so anybody can fill it.</summary>
     BankNotCapped,
+
+    /// <summary>PCR values beside the quote cannot be read.</summary>
+    PcrValuesMalformed,
+
+    /// <summary>PCR values that were given as the quoted ones are not.</summary>
+    PcrDigestMismatch,
 
     /// <summary>The step the subject was not evaluated, because what it needs was not verified.</summary>
     NotEvaluated,

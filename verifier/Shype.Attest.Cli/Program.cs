@@ -1,1 +1,4 @@
-return 0;
+using Shype.Attest.Cli;
+
+using var surroundings = Surroundings.OfThisProcess();
+return await CommandLine.RunAsync(args, surroundings);

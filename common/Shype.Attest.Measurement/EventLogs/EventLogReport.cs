@@ -7,7 +7,7 @@ using Shype.Attest.Tpm.Types;
 namespace Shype.Attest.Measurement.EventLogs;
 
 /// <summary>What <c>shype log show</c> says of a firmware log, as JSON and as text. The JSON's member names are an interface that people script against.</summary>
-/// <param name="Format">"sha1", "crypto-agile" or "ccel".</param>
+/// <param name="Format">"sha1", "crypto-agile" or "ccel"; "shype-log" for the agent's log; "unknown" for what is no log.</param>
 /// <param name="Banks">The banks, as text.</param>
 /// <param name="Events">The events.</param>
 /// <param name="Pcrs">For each bank that can be replayed, each PCR that some event was extended into.</param>
@@ -24,6 +24,14 @@ public sealed record EventLogReport(
     {
         report = TcgEventLog.TryParse(bytes, out var log, out problem) ? Create(log) : null;
         return report is not null;
+    }
+
+    /// <summary>Reports that the bytes are no log: nothing but the finding.</summary>
+    public static EventLogReport Malformed(LogProblem problem)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        var pcrs = new Dictionary<string, IReadOnlyDictionary<string, string>>();
+        return new EventLogReport("unknown", [], [], pcrs, [new ReportedFinding("malformed", null, problem.Offset, $"{problem.Member}: {problem.Problem}")]);
     }
 
     /// <summary>Reports a log.</summary>

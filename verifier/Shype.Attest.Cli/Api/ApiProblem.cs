@@ -1,0 +1,58 @@
+using System.Net;
+using Shype.Attest.Protocol;
+
+namespace Shype.Attest.Cli.Api;
+
+/// <summary>Turns the verifier's problem details into a sentence with what to do, and into an exit code.</summary>
+public static class ApiProblem
+{
+    /// <summary>The end of a command that got such an answer.</summary>
+    public static CommandException From(HttpStatusCode status, ApiAnswer answer, Uri address)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        if (answer.MediaType != MediaTypes.ProblemJson || !ProblemDocument.TryRead(answer.Body, out var problem))
+        {
+            return CommandException.NotAsked($"{address} answered {(int)status} without saying why: is it a shype-verifier?");
+        }
+
+        var (exitCode, meaning) = Meaning(problem.Type);
+        var said = problem.Detail ?? problem.Title ?? $"status {(int)status}";
+        return new CommandException(exitCode, $"{meaning}: {said}{Place(problem)}{string.Concat((problem.Findings ?? []).Select(Sentence))}");
+    }
+
+    private static (ExitCode ExitCode, string Meaning) Meaning(string type) => type switch
+    {
+        // Refusals: the verifier knows enough to say no.
+        ProblemTypes.HostPending => (ExitCode.Refused, "the host waits for approval (shype host approve NAME)"),
+        ProblemTypes.HostRevoked => (ExitCode.Refused, "the host was revoked (shype host show NAME says why)"),
+        ProblemTypes.VmAmbiguous => (ExitCode.Refused, "more than one host claims to run this VM (look at both with shype host show)"),
+        ProblemTypes.EnrolmentRefused => (ExitCode.Refused, "the enrolment was refused"),
+        ProblemTypes.ChallengeRefused => (ExitCode.Refused, "the challenge was refused"),
+        ProblemTypes.VersionConflict => (ExitCode.Refused, "somebody else changed it meanwhile (read it again, then repeat)"),
+
+        // Our message was wrong.
+        ProblemTypes.Malformed or ProblemTypes.UnsupportedMediaType => (ExitCode.Usage, "the verifier cannot read this request"),
+        ProblemTypes.LimitExceeded => (ExitCode.Usage, "the request crosses a limit"),
+
+        // Nobody could be asked.
+        ProblemTypes.Unauthorized => (ExitCode.CouldNotAsk, "the verifier does not know this access token (--token-file)"),
+        ProblemTypes.Forbidden => (ExitCode.CouldNotAsk, "this access token does not allow it (use the operator's)"),
+        ProblemTypes.NotFound => (ExitCode.CouldNotAsk, "the verifier knows nothing under this name (shype host list)"),
+        ProblemTypes.VmUnknown => (ExitCode.CouldNotAsk, "no known host runs this VM (start it under shype-agent, or look at shype host list)"),
+        ProblemTypes.HostNotConnected => (ExitCode.CouldNotAsk, "the host's agent is not connected (is shype-agent serve running there?)"),
+        ProblemTypes.HostDidNotAnswer => (ExitCode.CouldNotAsk, "the host's agent did not answer in time (ask again; look at its log)"),
+        ProblemTypes.TooMany => (ExitCode.CouldNotAsk, "the verifier is asked too often (wait, then repeat)"),
+        ProblemTypes.Internal => (ExitCode.CouldNotAsk, "the verifier failed (its log says why)"),
+        _ => (ExitCode.CouldNotAsk, $"the verifier refused with {type}"),
+    };
+
+    private static string Place(ProblemDocument problem) => problem switch
+    {
+        { Limit: { } limit } => $" (limit {limit})",
+        { Member: { } member, Offset: { } offset } => $" ({member} at byte {offset})",
+        { Member: { } member } => $" ({member})",
+        _ => "",
+    };
+
+    private static string Sentence(ResultFinding finding) => finding is null ? "" : $"; {finding.Code}: {finding.Text}";
+}

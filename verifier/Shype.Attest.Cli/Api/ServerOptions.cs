@@ -1,0 +1,78 @@
+using System.CommandLine;
+
+namespace Shype.Attest.Cli.Api;
+
+/// <summary>Where the verifier is, how to know it, and who asks: options of every command that talks to it.</summary>
+public sealed class ServerOptions
+{
+    private readonly Option<string?> _server = new("--server")
+    {
+        Description = "The verifier's address, https://HOST:PORT (or SHYPE_SERVER)", HelpName = "URL",
+    };
+
+    private readonly Option<string?> _ca = new("--ca")
+    {
+        Description = "The certificate, PEM, that the verifier's TLS must chain to; nothing else is trusted (or SHYPE_CA)", HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _token = new("--token-file")
+    {
+        Description = "The file with the access token; never on the command line, and readable by nobody else (or SHYPE_TOKEN_FILE)", HelpName = "FILE",
+    };
+
+    private readonly Option<int> _timeout = new("--timeout")
+    {
+        Description = "Seconds to wait for an answer", HelpName = "SECONDS", DefaultValueFactory = _ => 60,
+    };
+
+    /// <summary>Adds the options to a command.</summary>
+    public ServerOptions AddTo(Command command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        command.Options.Add(_server);
+        command.Options.Add(_ca);
+        command.Options.Add(_token);
+        command.Options.Add(_timeout);
+        return this;
+    }
+
+    /// <summary>Whether a verifier was named, by option or environment.</summary>
+    public bool AreGiven(ParseResult parsed, Surroundings surroundings) => Value(parsed, surroundings, _server, "SHYPE_SERVER") is not null;
+
+    /// <summary>A client of the verifier that was named.</summary>
+    /// <exception cref="CommandException">An option is missing or cannot be used.</exception>
+    public VerifierApi Connect(ParseResult parsed, Surroundings surroundings, bool needsToken = true)
+    {
+        var address = Value(parsed, surroundings, _server, "SHYPE_SERVER")
+            ?? throw CommandException.Unusable("no verifier was named: give --server https://HOST:PORT, or set SHYPE_SERVER");
+        var token = needsToken
+            ? Value(parsed, surroundings, _token, "SHYPE_TOKEN_FILE")
+                ?? throw CommandException.Unusable("no access token was given: give --token-file FILE, or set SHYPE_TOKEN_FILE (the verifier keeps them in its state folder)")
+            : null;
+        return new VerifierApi(ServerAddress(address), Anchor(parsed, surroundings), token is null ? null : TokenFile.Read(token), Timeout(parsed));
+    }
+
+    /// <summary>A client without a token for another address, such as that of a key set.</summary>
+    /// <exception cref="CommandException">An option is missing or cannot be used.</exception>
+    public VerifierApi ConnectTo(Uri address, ParseResult parsed, Surroundings surroundings)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return new VerifierApi(ServerAddress(address.GetLeftPart(UriPartial.Authority)), Anchor(parsed, surroundings), null, Timeout(parsed));
+    }
+
+    private TrustAnchor Anchor(ParseResult parsed, Surroundings surroundings) => TrustAnchor.Read(
+        Value(parsed, surroundings, _ca, "SHYPE_CA")
+            ?? throw CommandException.Unusable("no certificate was given to know the verifier by: give --ca FILE, or set SHYPE_CA (the verifier keeps it in its state folder, tls/cert.pem)"));
+
+    private TimeSpan Timeout(ParseResult parsed) => parsed.GetValue(_timeout) is > 0 and <= 3600 and var seconds
+        ? TimeSpan.FromSeconds(seconds)
+        : throw CommandException.Unusable("--timeout: 1 to 3600 seconds are possible");
+
+    private static string? Value(ParseResult parsed, Surroundings surroundings, Option<string?> option, string variable) =>
+        parsed.GetValue(option) is { Length: > 0 } given ? given : surroundings.Environment(variable) is { Length: > 0 } set ? set : null;
+
+    private static Uri ServerAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "https", UserInfo: "", AbsolutePath: "/", Query: "", Fragment: "" }
+            ? address
+            : throw CommandException.Unusable($"--server: '{text}' is not an address of the form https://HOST:PORT");
+}

@@ -1,0 +1,137 @@
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Text;
+using System.Text.Json.Serialization.Metadata;
+using Shype.Attest.Protocol;
+
+namespace Shype.Attest.Cli.Api;
+
+/// <summary>The verifier over HTTPS, known by its certificate. Every failure ends the command with a sentence.</summary>
+public sealed class VerifierApi : IDisposable
+{
+    private readonly HttpClient _client;
+    private readonly TrustAnchor _anchor;
+
+    /// <summary>A client.</summary>
+    public VerifierApi(Uri address, TrustAnchor anchor, string? token, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(anchor);
+        _anchor = anchor;
+        _client = new HttpClient(new SocketsHttpHandler
+        {
+            // A redirect would carry the token to somebody else.
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = anchor.ToChainPolicy() },
+        })
+        {
+            BaseAddress = address,
+            Timeout = timeout,
+            MaxResponseContentBufferSize = ProtocolLimits.MaxTokenCharacters,
+        };
+        if (token is not null)
+        {
+            _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+    }
+
+    /// <summary>Where it is.</summary>
+    public Uri Address => _client.BaseAddress!;
+
+    /// <summary>The path of something that has a name.</summary>
+    /// <exception cref="CommandException">No server could have such a name.</exception>
+    public static string Path(string collection, string name, string? action = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        // "." and ".." are taken for folders by every URL reader, however they are written.
+        return name.Length is > 0 and <= ProtocolLimits.MaxNameCharacters && name.Trim('.').Length > 0
+            ? $"{collection}/{Uri.EscapeDataString(name)}{(action is null ? "" : "/" + action)}"
+            : throw CommandException.Unusable($"'{name}' cannot be a name: 1 to {ProtocolLimits.MaxNameCharacters} characters, not only dots");
+    }
+
+    /// <summary>Asks for a JSON message.</summary>
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class => Read(await SendAsync(HttpMethod.Get, path, null, null, cancellationToken), type);
+
+    /// <summary>Sends a JSON message, or none, and reads the answer.</summary>
+    public async Task<T> PostAsync<T>(string path, byte[]? json, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class => Read(await SendAsync(HttpMethod.Post, path, json, null, cancellationToken), type);
+
+    /// <summary>Asks for a verdict's token.</summary>
+    public async Task<string> GetTokenAsync(string path, CancellationToken cancellationToken) =>
+        Token(await SendAsync(HttpMethod.Get, path, null, null, cancellationToken));
+
+    /// <summary>Asks for a fresh verdict's token.</summary>
+    public async Task<string> PostForTokenAsync(string path, byte[] json, CancellationToken cancellationToken) =>
+        Token(await SendAsync(HttpMethod.Post, path, json, null, cancellationToken));
+
+    /// <summary>The keys that the verifier signs with.</summary>
+    public async Task<JsonWebKeySet> GetKeysAsync(string path, CancellationToken cancellationToken)
+    {
+        var answer = await SendAsync(HttpMethod.Get, path, null, null, cancellationToken);
+        return JsonWebKeySet.TryRead(answer.Body, out var keys, out var problem) ? keys : throw NotUnderstood($"its key set: {problem}");
+    }
+
+    /// <summary>One exchange; an answer that is no success ends the command.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="path">The path from the root.</param>
+    /// <param name="json">The body.</param>
+    /// <param name="version">The version that is to be replaced (If-Match).</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, byte[]? json, string? version, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        if (json is not null)
+        {
+            request.Content = new ByteArrayContent(json);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypes.Json);
+        }
+
+        if (version is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", version);
+        }
+
+        try
+        {
+            using var response = await _client.SendAsync(request, cancellationToken);
+            var answer = new ApiAnswer(
+                response.Content.Headers.ContentType?.MediaType,
+                await response.Content.ReadAsByteArrayAsync(cancellationToken),
+                response.Headers.ETag?.ToString());
+            return response.IsSuccessStatusCode ? answer : throw ApiProblem.From(response.StatusCode, answer, Address);
+        }
+        catch (HttpRequestException e) when (e.InnerException is AuthenticationException)
+        {
+            throw CommandException.NotAsked(
+                $"{Address} did not show a certificate that chains to {_anchor.File} and names this host: either --ca is of another verifier, or somebody stands in between");
+        }
+        catch (HttpRequestException e)
+        {
+            throw CommandException.NotAsked($"{Address} cannot be asked: {e.Message}; does shype-verifier run there?");
+        }
+        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw CommandException.NotAsked($"{Address} did not answer within {_client.Timeout.TotalSeconds} s; --timeout waits longer");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private T Read<T>(ApiAnswer answer, JsonTypeInfo<T> type)
+        where T : class => ProtocolJson.TryRead(answer.Body, type, out var message, out var problem) ? message : throw NotUnderstood(problem.ToString());
+
+    private string Token(ApiAnswer answer) =>
+        answer.MediaType == MediaTypes.EatJwt ? Encoding.UTF8.GetString(answer.Body).Trim() : throw NotUnderstood($"{MediaTypes.EatJwt} was asked, '{answer.MediaType}' came");
+
+    private CommandException NotUnderstood(string what) =>
+        CommandException.NotAsked($"the answer of {Address} cannot be understood: {what}; are client and verifier of one version?");
+}
+
+/// <summary>A successful answer, or the body of one that is none.</summary>
+/// <param name="MediaType">Its media type.</param>
+/// <param name="Body">Its body.</param>
+/// <param name="Version">Its version (ETag).</param>
+public sealed record ApiAnswer(string? MediaType, byte[] Body, string? Version);

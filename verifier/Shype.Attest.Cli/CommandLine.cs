@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Shype.Attest.Cli.Commands;
+using Shype.Attest.Cli.Output;
+
+namespace Shype.Attest.Cli;
+
+/// <summary>The command line <c>shype</c>: its commands, and the border where whatever went wrong becomes a sentence and an exit code.</summary>
+public static class CommandLine
+{
+    /// <summary>All commands.</summary>
+    public static RootCommand Create(Surroundings surroundings) => new(
+        """
+        What an operator, a relying party or an auditor does by hand with Shype.Attest.
+
+        Offline, with files of any origin:
+          shype tpm quote-verify -u ak.pub -m quote.msg -s quote.sig -q 00112233 -f quote.pcrs
+          shype log show /sys/kernel/security/tpm0/binary_bios_measurements
+
+        Exit codes everywhere: 0 yes, 1 refused, 2 usage or unreadable input, 3 could not ask. Every command has --json.
+        """)
+    {
+        AttestCommand.ForVms(surroundings),
+        HostCommands.Create(surroundings),
+        VerdictCommands.Create(surroundings),
+        ReferenceCommands.Create(surroundings),
+        TpmCommands.Create(surroundings),
+        LogCommands.Create(surroundings),
+    };
+
+    /// <summary>Runs one command line to its exit code.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, Surroundings surroundings, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(surroundings);
+        // Arguments are data: none of them may pull in a file by starting with '@'.
+        var parsed = Create(surroundings).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var report = new Report(surroundings, args.Contains(JsonOption.Name));
+        try
+        {
+            if (parsed.Action is ParseErrorAction)
+            {
+                return report.Fail(ExitCode.Usage, string.Join(" ", parsed.Errors.Select(error => error.Message)), $"shype --help shows what there is.");
+            }
+
+            var configuration = new InvocationConfiguration { Output = surroundings.Output, Error = surroundings.Errors, EnableDefaultExceptionHandler = false };
+            return await parsed.InvokeAsync(configuration, cancellationToken);
+        }
+        catch (CommandException refused)
+        {
+            return report.Fail(refused.ExitCode, refused.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return report.Fail(ExitCode.CouldNotAsk, "interrupted");
+        }
+        finally
+        {
+            await surroundings.Output.FlushAsync(CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.CommandLine;
+using System.Text.Json;
+using Shype.Attest.Cli.Api;
+using Shype.Attest.Cli.Output;
+using Shype.Attest.Protocol;
+
+namespace Shype.Attest.Cli.Commands;
+
+/// <summary><c>shype host</c>: the hosts that a verifier knows.</summary>
+public static class HostCommands
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Surroundings surroundings) => new("host", "List, show, approve, revoke and attest the hosts of a verifier.")
+    {
+        List(surroundings),
+        Show(surroundings),
+        Approve(surroundings),
+        Revoke(surroundings),
+        AttestCommand.ForHost(surroundings),
+    };
+
+    private static Command List(Surroundings surroundings)
+    {
+        var state = new Option<string?>("--state") { Description = "Only hosts in this state", HelpName = "pending|enrolled|revoked" };
+        state.AcceptOnlyFromAmong("pending", "enrolled", "revoked");
+        var (json, server) = (JsonOption.Create(), new ServerOptions());
+        var list = new Command(
+            "list",
+            """
+            List the hosts, with their last verdict. A verdict of the past is no answer to "now": for that, attest.
+
+            Example:
+              shype host list --state pending --server https://verifier:8443 --ca cert.pem --token-file operator.token
+            """)
+        { state, json };
+        server.AddTo(list);
+        list.SetAction(async (parsed, cancellationToken) =>
+        {
+            var report = new Report(surroundings, parsed.GetValue(json));
+            using var api = server.Connect(parsed, surroundings);
+            var hosts = await AllAsync(api, parsed.GetValue(state), cancellationToken);
+            if (report.Json)
+            {
+                report.Line(Indented(JsonSerializer.SerializeToElement(new HostList { Hosts = hosts }, ProtocolJson.Default.HostList)));
+            }
+            else
+            {
+                new HostText(report).Write(hosts);
+            }
+
+            return (int)ExitCode.Yes;
+        });
+        return list;
+    }
+
+    private static Command Show(Surroundings surroundings) => OfOneHost(
+        surroundings,
+        "show",
+        """
+        Show what the verifier keeps about one host: its keys, its state, its last verdict and the VMs in it.
+
+        Example:
+          shype host show hv1 --server https://verifier:8443 --ca cert.pem --token-file operator.token
+        """,
+        (api, name, cancellationToken) => api.GetAsync(VerifierApi.Path("v1/hosts", name), ProtocolJson.Default.HostDetail, cancellationToken));
+
+    private static Command Approve(Surroundings surroundings) => OfOneHost(
+        surroundings,
+        "approve",
+        """
+        Let a host that enrolled take part. Compare its endorsement key with the machine's before you do (shype host show NAME).
+
+        Example:
+          shype host approve hv1 --server https://verifier:8443 --ca cert.pem --token-file operator.token
+        """,
+        (api, name, cancellationToken) => api.PostAsync(VerifierApi.Path("v1/hosts", name, "approve"), null, ProtocolJson.Default.HostDetail, cancellationToken));
+
+    private static Command Revoke(Surroundings surroundings)
+    {
+        var reason = new Option<string>("--reason") { Description = "Why; it is kept and shown", HelpName = "TEXT", Required = true };
+        return OfOneHost(
+            surroundings,
+            "revoke",
+            """
+            Refuse a host from now on, whatever it shows, until it is approved again.
+
+            Example:
+              shype host revoke hv1 --reason "stolen" --server https://verifier:8443 --ca cert.pem --token-file operator.token
+            """,
+            (api, name, parsed, cancellationToken) =>
+            {
+                var request = new RevokeRequest { Reason = parsed.GetRequiredValue(reason) };
+                var body = JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.RevokeRequest);
+                return api.PostAsync(VerifierApi.Path("v1/hosts", name, "revoke"), body, ProtocolJson.Default.HostDetail, cancellationToken);
+            },
+            reason);
+    }
+
+    private static Command OfOneHost(
+        Surroundings surroundings, string verb, string help, Func<VerifierApi, string, CancellationToken, Task<HostDetail>> ask) =>
+        OfOneHost(surroundings, verb, help, (api, name, _, cancellationToken) => ask(api, name, cancellationToken));
+
+    private static Command OfOneHost(
+        Surroundings surroundings,
+        string verb,
+        string help,
+        Func<VerifierApi, string, ParseResult, CancellationToken, Task<HostDetail>> ask,
+        params ReadOnlySpan<Option> options)
+    {
+        var name = new Argument<string>("NAME") { Description = "The host's name or id" };
+        var (json, server) = (JsonOption.Create(), new ServerOptions());
+        var command = new Command(verb, help) { name };
+        foreach (var option in options)
+        {
+            command.Options.Add(option);
+        }
+
+        command.Options.Add(json);
+        server.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var report = new Report(surroundings, parsed.GetValue(json));
+            using var api = server.Connect(parsed, surroundings);
+            var host = await ask(api, parsed.GetRequiredValue(name), parsed, cancellationToken);
+            if (report.Json)
+            {
+                report.Line(Indented(JsonSerializer.SerializeToElement(host, ProtocolJson.Default.HostDetail)));
+            }
+            else
+            {
+                new HostText(report).Write(host);
+            }
+
+            return (int)ExitCode.Yes;
+        });
+        return command;
+    }
+
+    private static async Task<IReadOnlyList<HostSummary>> AllAsync(VerifierApi api, string? state, CancellationToken cancellationToken)
+    {
+        var hosts = new List<HostSummary>();
+        string? after = null;
+        do
+        {
+            string?[] query = [state is null ? null : "state=" + state, after is null ? null : "after=" + Uri.EscapeDataString(after)];
+            var path = "v1/hosts?" + string.Join('&', query.Where(part => part is not null));
+            var page = await api.GetAsync(path.TrimEnd('?'), ProtocolJson.Default.HostList, cancellationToken);
+            hosts.AddRange(page.Hosts);
+            // A verifier that sends one page again and again must not keep us for ever.
+            after = page.Next != after && page.Hosts.Count > 0 ? page.Next : null;
+        }
+        while (after is not null);
+
+        return hosts;
+    }
+
+    private static string Indented(JsonElement message) => JsonSerializer.Serialize(message, CliJson.Default.JsonElement);
+}

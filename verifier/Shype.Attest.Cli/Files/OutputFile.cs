@@ -1,0 +1,20 @@
+using System.Text;
+
+namespace Shype.Attest.Cli.Files;
+
+/// <summary>Files that a command line asks to be written.</summary>
+internal static class OutputFile
+{
+    /// <exception cref="CommandException">It cannot be written.</exception>
+    public static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await File.WriteAllTextAsync(path, text + "\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw CommandException.Unusable($"{path}: cannot be written: {e.Message}");
+        }
+    }
+}

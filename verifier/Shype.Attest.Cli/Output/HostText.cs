@@ -1,0 +1,75 @@
+using System.Globalization;
+using Shype.Attest.Protocol;
+using Spectre.Console;
+
+namespace Shype.Attest.Cli.Output;
+
+/// <summary>Hosts for a person.</summary>
+internal sealed class HostText(Report report)
+{
+    private readonly Page _page = new(report);
+
+    /// <summary>A list.</summary>
+    public void Write(IReadOnlyList<HostSummary> hosts)
+    {
+        if (hosts.Count == 0)
+        {
+            _page.Line(0, "no hosts");
+            return;
+        }
+
+        _page.Table(0, ["name", "id", "state", "last verdict", "last seen", "agent", "vms"], hosts.Select(Row));
+    }
+
+    /// <summary>One host.</summary>
+    public void Write(HostDetail detail)
+    {
+        var host = detail.Host;
+        _page.Line(0, (host.Name, Styles.Strong));
+        _page.Table(2, ["", ""], Facts(detail).Where(fact => fact.Value is not null).Select(fact => Cells((fact.Name, Styles.Quiet), (fact.Value!, fact.Style))));
+        if (detail.Vms.Count > 0)
+        {
+            _page.Gap();
+            _page.Table(2, ["vm", "label", "state", "uuid"], detail.Vms.Select(vm =>
+                Cells((vm.Name, null), (vm.Label, null), (vm.Running ? "running" : "not running", null), (vm.Uuid, null))));
+        }
+    }
+
+    private static IEnumerable<(string Name, string? Value, Style? Style)> Facts(HostDetail detail)
+    {
+        var host = detail.Host;
+        yield return ("id", host.Id, null);
+        yield return ("state", State(host.State), Styles.OfWord(State(host.State)));
+        yield return ("reason", detail.Reason, null);
+        yield return ("last verdict", Page.Tier(host.Status), Styles.Of(host.Status));
+        yield return ("last seen", Seen(host), null);
+        yield return ("agent", Agent(host), null);
+        yield return ("boot", host.Boot, null);
+        yield return ("enrolled", Page.Moment(detail.Enrolled), null);
+        yield return ("ek sha256", detail.EkDigest, null);
+        yield return ("ek issuer", detail.EkIssuer ?? "nobody", null);
+        yield return ("ak name", detail.AkName, null);
+    }
+
+    private static IReadOnlyList<(string, Style?)> Row(HostSummary host) => Cells(
+        (host.Name, Styles.Strong),
+        (host.Id, null),
+        (State(host.State), Styles.OfWord(State(host.State))),
+        (Page.Tier(host.Status), Styles.Of(host.Status)),
+        (Seen(host), null),
+        (Agent(host), null),
+        (host.Vms.ToString(CultureInfo.InvariantCulture), null));
+
+    private static (string, Style?)[] Cells(params (string, Style?)[] cells) => cells;
+
+    private static string Seen(HostSummary host) => host.LastSeen is { } seen ? Page.Moment(seen) : "never";
+
+    private static string Agent(HostSummary host) => host.Connected ? "connected" : "not connected";
+
+    private static string State(HostState state) => state switch
+    {
+        HostState.Pending => "pending",
+        HostState.Enrolled => "enrolled",
+        _ => "revoked",
+    };
+}

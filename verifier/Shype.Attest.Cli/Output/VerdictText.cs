@@ -1,0 +1,119 @@
+using System.Globalization;
+using Shype.Attest.Protocol;
+using Spectre.Console;
+
+namespace Shype.Attest.Cli.Output;
+
+/// <summary>A verdict for a person: for every part its status, what each claim means, every finding with what to do, and the guarantees.</summary>
+internal sealed class VerdictText(Report report)
+{
+    private readonly Page _page = new(report);
+
+    /// <summary>Everything that a result says.</summary>
+    public void Write(AttestationResult result, string standing, bool isTrusted)
+    {
+        _page.Line(0, ("verdict: ", null), (Page.Tier(result.Status), Styles.Of(result.Status)));
+        _page.Line(0, ("token:   ", null), (standing, isTrusted ? Styles.Good : Styles.Bad));
+        _page.Line(0, $"made:    {Page.Moment(result.IssuedAt)} by {result.Verifier.Developer} {result.Verifier.Build}{(result.Issuer is { } issuer ? $" at {issuer}" : "")}");
+        _page.Line(0, $"expires: {(result.Expires is { } expires ? Page.Moment(expires) : "never")}");
+        if (result.Nonce is { } nonce)
+        {
+            _page.Line(0, $"nonce:   {nonce}");
+        }
+
+        foreach (var (name, part) in result.Submods.OrderBy(submod => submod.Key != "host").ThenBy(submod => submod.Key, StringComparer.Ordinal))
+        {
+            _page.Gap();
+            WritePart(name, part);
+        }
+
+        WriteInputs(result.Inputs);
+    }
+
+    /// <summary>One finding.</summary>
+    public void WriteFinding(ResultFinding finding)
+    {
+        _page.Line(2, (finding.Severity, Styles.OfWord(finding.Severity)), ($" {finding.Code}", Styles.Strong), ($" ({Where(finding)})", Styles.Quiet));
+        _page.Line(4, finding.Text);
+        WriteDetail("expected", finding.Expected);
+        WriteDetail("found", finding.Found);
+        WriteDetail("do", finding.Advice);
+    }
+
+    private void WritePart(string name, Submod part)
+    {
+        _page.Line(0, (name, Styles.Strong), (": ", null), (Page.Tier(part.Status), Styles.Of(part.Status)));
+        if (part.Vm is { } vm)
+        {
+            _page.Line(2, $"vm {vm.Name}, label {vm.Label}, {(vm.Running ? "running" : "not running")}, uuid {vm.Uuid}");
+        }
+
+        if (part.Host is { } host)
+        {
+            _page.Line(2, $"{(part.Vm is null ? "" : "on ")}host {host.Name}, id {host.Id}{(host.Boot is { } boot ? $", boot {boot}" : "")}");
+        }
+
+        if (part.TrustVector is { } vector)
+        {
+            WriteClaims(vector);
+        }
+
+        foreach (var finding in part.Findings ?? [])
+        {
+            WriteFinding(finding);
+        }
+
+        foreach (var guarantee in part.Guarantees ?? [])
+        {
+            WriteGuarantee(guarantee);
+        }
+    }
+
+    private void WriteClaims(TrustVector vector) => _page.Table(
+        2,
+        ["", "", ""],
+        Enum.GetValues<TrustClaim>().Select(claim =>
+        {
+            var value = vector[claim];
+            (string, Style?)[] row =
+            [
+                (ClaimText.NameOf(claim), null),
+                (value.ToString(CultureInfo.InvariantCulture), Styles.Of(TrustTiers.TierOf(value))),
+                (ClaimText.Describe(claim, value).Full, null),
+            ];
+            return (IReadOnlyList<(string, Style?)>)row;
+        }));
+
+    private void WriteGuarantee(ResultGuarantee guarantee)
+    {
+        _page.Line(2, (guarantee.Verdict, Styles.OfWord(guarantee.Verdict)), ($" {guarantee.Id}", Styles.Strong), ($" ({guarantee.Strength})", Styles.Quiet));
+        _page.Line(4, guarantee.Text);
+        WriteDetail("witness", guarantee.Witness);
+    }
+
+    private void WriteInputs(ResultInputs? inputs)
+    {
+        if (inputs is null)
+        {
+            return;
+        }
+
+        _page.Gap();
+        _page.Line(0, ("made from", Styles.Strong));
+        WriteDetail("evidence", inputs.Evidence);
+        WriteDetail("references", inputs.References);
+        WriteDetail("policy", inputs.Policy);
+        WriteDetail("challenge", inputs.Challenge);
+    }
+
+    private void WriteDetail(string name, string? value)
+    {
+        if (value is not null)
+        {
+            _page.Line(4, ($"{name}: ", Styles.Quiet), (value, null));
+        }
+    }
+
+    private static string Where(ResultFinding finding) =>
+        finding.Record is { } record ? $"{finding.Subject}, record {record.ToString(CultureInfo.InvariantCulture)}" : finding.Subject;
+}
