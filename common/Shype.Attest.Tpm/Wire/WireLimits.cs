@@ -60,6 +60,9 @@ public static class WireLimits
     /// <summary>Bytes of a saved context's blob, which only the TPM can read (Part 2, 14.5).</summary>
     public const int MaxContextBytes = 4000;
 
+    /// <summary>Bytes of TPM2B_SENSITIVE_DATA: MAX_SYM_DATA (Part 2, 11.1.14).</summary>
+    public const int MaxSensitiveDataBytes = 128;
+
     /// <summary>Sessions of one command (Part 1, 17.5: three).</summary>
     public const int MaxSessions = 3;
 }
