@@ -1,0 +1,17 @@
+using Shype.Attest.Tpm.Types;
+
+namespace Shype.Attest.Tpm.Client;
+
+/// <summary>TPM_SE_HMAC: proves the auth value of a handle without telling it.</summary>
+public sealed class HmacSession : KeyedSession
+{
+    private readonly Handle? _bound;
+
+    internal HmacSession(TpmClient client, SessionOptions options, SessionStart start)
+        : base(client, options, start) => _bound = options.Bind?.Handle;
+
+    // Part 1, 19.6.8: the auth value of the entity that the session is bound to is in the session key already.
+    private protected override bool KeysHmacWithAuthOf(Handle handle) => handle != _bound;
+
+    private protected override bool MayLeaveOutHmac => false;
+}
