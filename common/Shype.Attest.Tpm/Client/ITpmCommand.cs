@@ -11,7 +11,7 @@ public interface ITpmCommand<out TResponse>
     CommandCode Code { get; }
 
     /// <summary>Its handle area.</summary>
-    IReadOnlyList<Handle> Handles => [];
+    IReadOnlyList<Handle> HandleArea => [];
 
     /// <summary>How many of the handles, from the first, need authorisation ("@" in the command's table).</summary>
     int AuthorizedHandles => 0;

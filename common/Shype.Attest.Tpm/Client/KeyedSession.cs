@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Shype.Attest.Tpm.Commands;
 using Shype.Attest.Tpm.Crypto;
 using Shype.Attest.Tpm.Types;
 using Shype.Attest.Tpm.Wire;
@@ -56,6 +55,7 @@ public abstract class KeyedSession : TpmSession, IDisposable
         _client.TryFlush(_handle);
         CryptographicOperations.ZeroMemory(_sessionKey);
         CryptographicOperations.ZeroMemory(_authValue);
+        GC.SuppressFinalize(this);
     }
 
     internal sealed override bool EncryptsCommand => _options.EncryptCommands;

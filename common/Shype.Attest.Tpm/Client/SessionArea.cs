@@ -45,7 +45,7 @@ internal sealed class SessionArea
 
         all.AsSpan(given.Length).Fill(PasswordSession.Empty);
         given.CopyTo(all);
-        return new SessionArea(all, [.. command.Handles.Take(command.AuthorizedHandles)], command.SendsSized, command.ReturnsSized);
+        return new SessionArea(all, [.. command.HandleArea.Take(command.AuthorizedHandles)], command.SendsSized, command.ReturnsSized);
     }
 
     /// <summary>Encrypts the command's first parameter where a session is asked to.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Shype.Attest.Tpm.Commands;
 using Shype.Attest.Tpm.Types;
 using Shype.Attest.Tpm.Wire;
 
@@ -23,7 +24,7 @@ public sealed class TpmClient(ITpmTransport transport, TpmRetryPolicy? retry = n
     {
         ArgumentNullException.ThrowIfNull(command);
         var area = SessionArea.For(command, sessions);
-        var names = area.CoversNames ? _names.Of(command.Handles, this) : [];
+        var names = area.CoversNames ? _names.Of(command.HandleArea, this) : [];
         var request = Frame(command, area, names);
         Span<byte> buffer = stackalloc byte[WireLimits.MaxMessageBytes];
         var response = Exchange(command.Code, request, buffer, area.IsEmpty ? StructureTag.NoSessions : StructureTag.Sessions);
@@ -54,7 +55,7 @@ public sealed class TpmClient(ITpmTransport transport, TpmRetryPolicy? retry = n
     {
         try
         {
-            Execute(new Commands.FlushContextCommand(handle));
+            Execute(new FlushContextCommand(handle));
         }
         catch (TpmFailedException)
         {
@@ -73,7 +74,7 @@ public sealed class TpmClient(ITpmTransport transport, TpmRetryPolicy? retry = n
         writer.WriteUInt16((ushort)(area.IsEmpty ? StructureTag.NoSessions : StructureTag.Sessions));
         writer.WriteUInt32(0);
         writer.WriteUInt32((uint)command.Code);
-        foreach (var handle in command.Handles)
+        foreach (var handle in command.HandleArea)
         {
             writer.WriteUInt32(handle.Value);
         }

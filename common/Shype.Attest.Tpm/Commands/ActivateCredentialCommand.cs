@@ -13,7 +13,7 @@ public sealed record ActivateCredentialCommand(Handle Key, Handle Ek, byte[] IdO
 {
     CommandCode ITpmCommand<ActivateCredentialResponse>.Code => CommandCode.ActivateCredential;
 
-    IReadOnlyList<Handle> ITpmCommand<ActivateCredentialResponse>.Handles => [Key, Ek];
+    IReadOnlyList<Handle> ITpmCommand<ActivateCredentialResponse>.HandleArea => [Key, Ek];
 
     int ITpmCommand<ActivateCredentialResponse>.AuthorizedHandles => 2;
 

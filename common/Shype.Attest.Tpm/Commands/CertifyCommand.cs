@@ -5,14 +5,14 @@ using Shype.Attest.Tpm.Wire;
 namespace Shype.Attest.Tpm.Commands;
 
 /// <summary>TPM2_Certify (TPM 2.0 Part 3, 18.2): signs that an object is in this TPM.</summary>
-/// <param name="Object">What is certified.</param>
+/// <param name="Subject">What is certified.</param>
 /// <param name="Key">The attestation key.</param>
 /// <param name="QualifyingData">The nonce, or a hash of it and more.</param>
-public sealed record CertifyCommand(Handle Object, Handle Key, byte[] QualifyingData) : ITpmCommand<CertifyResponse>
+public sealed record CertifyCommand(Handle Subject, Handle Key, byte[] QualifyingData) : ITpmCommand<CertifyResponse>
 {
     CommandCode ITpmCommand<CertifyResponse>.Code => CommandCode.Certify;
 
-    IReadOnlyList<Handle> ITpmCommand<CertifyResponse>.Handles => [Object, Key];
+    IReadOnlyList<Handle> ITpmCommand<CertifyResponse>.HandleArea => [Subject, Key];
 
     int ITpmCommand<CertifyResponse>.AuthorizedHandles => 2;
 

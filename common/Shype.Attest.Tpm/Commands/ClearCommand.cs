@@ -10,7 +10,7 @@ public sealed record ClearCommand(Handle Authority) : ITpmCommand<NoResponse>
 {
     CommandCode ITpmCommand<NoResponse>.Code => CommandCode.Clear;
 
-    IReadOnlyList<Handle> ITpmCommand<NoResponse>.Handles => [Authority];
+    IReadOnlyList<Handle> ITpmCommand<NoResponse>.HandleArea => [Authority];
 
     int ITpmCommand<NoResponse>.AuthorizedHandles => 1;
 

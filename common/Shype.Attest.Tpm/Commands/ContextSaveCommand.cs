@@ -10,7 +10,7 @@ public sealed record ContextSaveCommand(Handle Saved) : ITpmCommand<ContextSaveR
 {
     CommandCode ITpmCommand<ContextSaveResponse>.Code => CommandCode.ContextSave;
 
-    IReadOnlyList<Handle> ITpmCommand<ContextSaveResponse>.Handles => [Saved];
+    IReadOnlyList<Handle> ITpmCommand<ContextSaveResponse>.HandleArea => [Saved];
 
     void ITpmCommand<ContextSaveResponse>.WriteParameters(ref TpmWriter writer)
     {

@@ -12,7 +12,7 @@ public sealed record CreateCommand(Handle Parent, PublicArea Template, Sensitive
 {
     CommandCode ITpmCommand<CreateResponse>.Code => CommandCode.Create;
 
-    IReadOnlyList<Handle> ITpmCommand<CreateResponse>.Handles => [Parent];
+    IReadOnlyList<Handle> ITpmCommand<CreateResponse>.HandleArea => [Parent];
 
     int ITpmCommand<CreateResponse>.AuthorizedHandles => 1;
 

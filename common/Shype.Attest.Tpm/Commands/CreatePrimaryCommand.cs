@@ -12,7 +12,7 @@ public sealed record CreatePrimaryCommand(Handle Hierarchy, PublicArea Template,
 {
     CommandCode ITpmCommand<CreatePrimaryResponse>.Code => CommandCode.CreatePrimary;
 
-    IReadOnlyList<Handle> ITpmCommand<CreatePrimaryResponse>.Handles => [Hierarchy];
+    IReadOnlyList<Handle> ITpmCommand<CreatePrimaryResponse>.HandleArea => [Hierarchy];
 
     int ITpmCommand<CreatePrimaryResponse>.AuthorizedHandles => 1;
 

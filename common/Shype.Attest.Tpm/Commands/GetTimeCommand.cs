@@ -11,7 +11,7 @@ public sealed record GetTimeCommand(Handle Key, byte[] QualifyingData) : ITpmCom
 {
     CommandCode ITpmCommand<GetTimeResponse>.Code => CommandCode.GetTime;
 
-    IReadOnlyList<Handle> ITpmCommand<GetTimeResponse>.Handles => [Handle.Endorsement, Key];
+    IReadOnlyList<Handle> ITpmCommand<GetTimeResponse>.HandleArea => [Handle.Endorsement, Key];
 
     int ITpmCommand<GetTimeResponse>.AuthorizedHandles => 2;
 

@@ -12,7 +12,7 @@ public sealed record LoadCommand(Handle Parent, byte[] Private, PublicArea Publi
 {
     CommandCode ITpmCommand<LoadResponse>.Code => CommandCode.Load;
 
-    IReadOnlyList<Handle> ITpmCommand<LoadResponse>.Handles => [Parent];
+    IReadOnlyList<Handle> ITpmCommand<LoadResponse>.HandleArea => [Parent];
 
     int ITpmCommand<LoadResponse>.AuthorizedHandles => 1;
 

@@ -12,7 +12,7 @@ public sealed record MakeCredentialCommand(Handle Ek, byte[] Secret, TpmName Nam
 {
     CommandCode ITpmCommand<MakeCredentialResponse>.Code => CommandCode.MakeCredential;
 
-    IReadOnlyList<Handle> ITpmCommand<MakeCredentialResponse>.Handles => [Ek];
+    IReadOnlyList<Handle> ITpmCommand<MakeCredentialResponse>.HandleArea => [Ek];
 
     bool ITpmCommand<MakeCredentialResponse>.SendsSized => true;
 

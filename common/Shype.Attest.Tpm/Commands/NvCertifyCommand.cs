@@ -15,7 +15,7 @@ public sealed record NvCertifyCommand(Handle Key, Handle Authority, Handle Index
 {
     CommandCode ITpmCommand<NvCertifyResponse>.Code => CommandCode.NvCertify;
 
-    IReadOnlyList<Handle> ITpmCommand<NvCertifyResponse>.Handles => [Key, Authority, Index];
+    IReadOnlyList<Handle> ITpmCommand<NvCertifyResponse>.HandleArea => [Key, Authority, Index];
 
     int ITpmCommand<NvCertifyResponse>.AuthorizedHandles => 2;
 

@@ -12,7 +12,7 @@ public sealed record NvDefineSpaceCommand(Handle Authority, NvPublic Public, byt
 {
     CommandCode ITpmCommand<NoResponse>.Code => CommandCode.NvDefineSpace;
 
-    IReadOnlyList<Handle> ITpmCommand<NoResponse>.Handles => [Authority];
+    IReadOnlyList<Handle> ITpmCommand<NoResponse>.HandleArea => [Authority];
 
     int ITpmCommand<NoResponse>.AuthorizedHandles => 1;
 

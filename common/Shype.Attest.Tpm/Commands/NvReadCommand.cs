@@ -13,7 +13,7 @@ public sealed record NvReadCommand(Handle Authority, Handle Index, ushort Size, 
 {
     CommandCode ITpmCommand<NvReadResponse>.Code => CommandCode.NvRead;
 
-    IReadOnlyList<Handle> ITpmCommand<NvReadResponse>.Handles => [Authority, Index];
+    IReadOnlyList<Handle> ITpmCommand<NvReadResponse>.HandleArea => [Authority, Index];
 
     int ITpmCommand<NvReadResponse>.AuthorizedHandles => 1;
 

@@ -10,7 +10,7 @@ public sealed record NvReadPublicCommand(Handle Index) : ITpmCommand<NvReadPubli
 {
     CommandCode ITpmCommand<NvReadPublicResponse>.Code => CommandCode.NvReadPublic;
 
-    IReadOnlyList<Handle> ITpmCommand<NvReadPublicResponse>.Handles => [Index];
+    IReadOnlyList<Handle> ITpmCommand<NvReadPublicResponse>.HandleArea => [Index];
 
     bool ITpmCommand<NvReadPublicResponse>.ReturnsSized => true;
 

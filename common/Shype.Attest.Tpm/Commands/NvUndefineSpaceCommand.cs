@@ -11,7 +11,7 @@ public sealed record NvUndefineSpaceCommand(Handle Authority, Handle Index) : IT
 {
     CommandCode ITpmCommand<NoResponse>.Code => CommandCode.NvUndefineSpace;
 
-    IReadOnlyList<Handle> ITpmCommand<NoResponse>.Handles => [Authority, Index];
+    IReadOnlyList<Handle> ITpmCommand<NoResponse>.HandleArea => [Authority, Index];
 
     int ITpmCommand<NoResponse>.AuthorizedHandles => 1;
 

@@ -13,7 +13,7 @@ public sealed record NvWriteCommand(Handle Authority, Handle Index, byte[] Data,
 {
     CommandCode ITpmCommand<NoResponse>.Code => CommandCode.NvWrite;
 
-    IReadOnlyList<Handle> ITpmCommand<NoResponse>.Handles => [Authority, Index];
+    IReadOnlyList<Handle> ITpmCommand<NoResponse>.HandleArea => [Authority, Index];
 
     int ITpmCommand<NoResponse>.AuthorizedHandles => 1;
 

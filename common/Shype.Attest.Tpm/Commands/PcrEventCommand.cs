@@ -11,7 +11,7 @@ public sealed record PcrEventCommand(Handle Pcr, byte[] Data) : ITpmCommand<PcrE
 {
     CommandCode ITpmCommand<PcrEventResponse>.Code => CommandCode.PcrEvent;
 
-    IReadOnlyList<Handle> ITpmCommand<PcrEventResponse>.Handles => [Pcr];
+    IReadOnlyList<Handle> ITpmCommand<PcrEventResponse>.HandleArea => [Pcr];
 
     int ITpmCommand<PcrEventResponse>.AuthorizedHandles => 1;
 

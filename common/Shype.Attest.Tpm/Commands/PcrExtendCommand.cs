@@ -11,7 +11,7 @@ public sealed record PcrExtendCommand(Handle Pcr, DigestValues Digests) : ITpmCo
 {
     CommandCode ITpmCommand<NoResponse>.Code => CommandCode.PcrExtend;
 
-    IReadOnlyList<Handle> ITpmCommand<NoResponse>.Handles => [Pcr];
+    IReadOnlyList<Handle> ITpmCommand<NoResponse>.HandleArea => [Pcr];
 
     int ITpmCommand<NoResponse>.AuthorizedHandles => 1;
 

@@ -10,7 +10,7 @@ public sealed record PcrResetCommand(Handle Pcr) : ITpmCommand<NoResponse>
 {
     CommandCode ITpmCommand<NoResponse>.Code => CommandCode.PcrReset;
 
-    IReadOnlyList<Handle> ITpmCommand<NoResponse>.Handles => [Pcr];
+    IReadOnlyList<Handle> ITpmCommand<NoResponse>.HandleArea => [Pcr];
 
     int ITpmCommand<NoResponse>.AuthorizedHandles => 1;
 

@@ -10,7 +10,7 @@ public sealed record PolicyGetDigestCommand(Handle Session) : ITpmCommand<Policy
 {
     CommandCode ITpmCommand<PolicyGetDigestResponse>.Code => CommandCode.PolicyGetDigest;
 
-    IReadOnlyList<Handle> ITpmCommand<PolicyGetDigestResponse>.Handles => [Session];
+    IReadOnlyList<Handle> ITpmCommand<PolicyGetDigestResponse>.HandleArea => [Session];
 
     bool ITpmCommand<PolicyGetDigestResponse>.ReturnsSized => true;
 

@@ -12,7 +12,7 @@ public sealed record PolicyPcrCommand(Handle Session, PcrSelectionList Pcrs, byt
 {
     CommandCode ITpmCommand<NoResponse>.Code => CommandCode.PolicyPcr;
 
-    IReadOnlyList<Handle> ITpmCommand<NoResponse>.Handles => [Session];
+    IReadOnlyList<Handle> ITpmCommand<NoResponse>.HandleArea => [Session];
 
     bool ITpmCommand<NoResponse>.SendsSized => true;
 

@@ -11,7 +11,7 @@ public sealed record PolicySecretCommand(Handle Authority, Handle Session) : ITp
 {
     CommandCode ITpmCommand<PolicySecretResponse>.Code => CommandCode.PolicySecret;
 
-    IReadOnlyList<Handle> ITpmCommand<PolicySecretResponse>.Handles => [Authority, Session];
+    IReadOnlyList<Handle> ITpmCommand<PolicySecretResponse>.HandleArea => [Authority, Session];
 
     int ITpmCommand<PolicySecretResponse>.AuthorizedHandles => 1;
 

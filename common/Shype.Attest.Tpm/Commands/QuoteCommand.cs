@@ -12,7 +12,7 @@ public sealed record QuoteCommand(Handle Key, byte[] QualifyingData, PcrSelectio
 {
     CommandCode ITpmCommand<QuoteResponse>.Code => CommandCode.Quote;
 
-    IReadOnlyList<Handle> ITpmCommand<QuoteResponse>.Handles => [Key];
+    IReadOnlyList<Handle> ITpmCommand<QuoteResponse>.HandleArea => [Key];
 
     int ITpmCommand<QuoteResponse>.AuthorizedHandles => 1;
 

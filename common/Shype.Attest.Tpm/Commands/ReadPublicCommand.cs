@@ -5,12 +5,12 @@ using Shype.Attest.Tpm.Wire;
 namespace Shype.Attest.Tpm.Commands;
 
 /// <summary>TPM2_ReadPublic (TPM 2.0 Part 3, 12.4).</summary>
-/// <param name="Object">A loaded or persistent object.</param>
-public sealed record ReadPublicCommand(Handle Object) : ITpmCommand<ReadPublicResponse>
+/// <param name="Subject">A loaded or persistent object.</param>
+public sealed record ReadPublicCommand(Handle Subject) : ITpmCommand<ReadPublicResponse>
 {
     CommandCode ITpmCommand<ReadPublicResponse>.Code => CommandCode.ReadPublic;
 
-    IReadOnlyList<Handle> ITpmCommand<ReadPublicResponse>.Handles => [Object];
+    IReadOnlyList<Handle> ITpmCommand<ReadPublicResponse>.HandleArea => [Subject];
 
     bool ITpmCommand<ReadPublicResponse>.ReturnsSized => true;
 

@@ -16,7 +16,7 @@ public sealed record StartAuthSessionCommand(Handle SaltKey, Handle Bind, byte[]
 {
     CommandCode ITpmCommand<StartAuthSessionResponse>.Code => CommandCode.StartAuthSession;
 
-    IReadOnlyList<Handle> ITpmCommand<StartAuthSessionResponse>.Handles => [SaltKey, Bind];
+    IReadOnlyList<Handle> ITpmCommand<StartAuthSessionResponse>.HandleArea => [SaltKey, Bind];
 
     bool ITpmCommand<StartAuthSessionResponse>.ReturnsHandle => true;
 

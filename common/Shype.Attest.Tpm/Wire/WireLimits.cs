@@ -63,6 +63,9 @@ public static class WireLimits
     /// <summary>Bytes of TPM2B_SENSITIVE_DATA: MAX_SYM_DATA (Part 2, 11.1.14).</summary>
     public const int MaxSensitiveDataBytes = 128;
 
+    /// <summary>Entries in one TPML of capabilities: as many handles as fit in the largest message (Part 2, 10.9).</summary>
+    public const int MaxCapabilities = MaxMessageBytes / sizeof(uint);
+
     /// <summary>Sessions of one command (Part 1, 17.5: three).</summary>
     public const int MaxSessions = 3;
 }
