@@ -1,5 +1,4 @@
 using System.Globalization;
-using Shype.Attest.Measurement;
 using Shype.Attest.Measurement.Cel;
 using Shype.Attest.Measurement.LogFiles;
 using Shype.Attest.Measurement.Records;

@@ -1,4 +1,3 @@
-using Shype.Attest.Agent.Sources;
 using Shype.Attest.Isolation.Acm;
 using Shype.Attest.Measurement.Cel;
 using Shype.Attest.Measurement.Records;
@@ -30,7 +29,7 @@ public static class VmLifecycle
 
     /// <summary>Records that a VM no longer runs.</summary>
     /// <exception cref="AgentException">By the log it does not run.</exception>
-    public static CelRecord Stop(AgentContext agent, string nameOrUuid, string reason, CancellationToken cancellationToken)
+    public static (VmRunContent Vm, CelRecord Record) Stop(AgentContext agent, string nameOrUuid, string reason, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(agent);
         var isUuid = Guid.TryParseExact(nameOrUuid, "D", out var uuid);
@@ -39,7 +38,7 @@ public static class VmLifecycle
             {
                 var vm = journal.Host.Running.Values.FirstOrDefault(vm => vm.Name == nameOrUuid || (isUuid && vm.Uuid == uuid))
                     ?? throw new AgentException(ExitCode.Refused, $"{TextRules.Escape(nameOrUuid)} does not run by the log of this boot: nothing is recorded");
-                return journal.Append(new VmStopContent { Uuid = vm.Uuid, Reason = reason });
+                return (vm, journal.Append(new VmStopContent { Uuid = vm.Uuid, Reason = reason }));
             },
             cancellationToken);
     }
