@@ -86,7 +86,7 @@ internal static class ResponseCodeCatalogue
         0x1d => new("POLICY_FAIL", "the policy session has not met the object's policy", "carry out all steps of the policy in their order"),
         0x1f => new("INTEGRITY", "an integrity check failed: the data is damaged, of another TPM, or for another key", "use what was made for this TPM and key, unchanged"),
         0x20 => new("TICKET", "the ticket is not one that this TPM made", "make the ticket anew"),
-        0x21 => new("RESERVED_BITS", "bits that must be clear are set", "clear them"),
+        0x21 => new("RESERVED_BITS", "bits that must be clear are set", "clear them: they have no meaning yet"),
         0x22 => new("BAD_AUTH", "the auth value is wrong; no lockout counts this", "check the password"),
         0x23 => new("EXPIRED", "the authorisation of the policy has run out", "start the policy session anew"),
         0x24 => new("POLICY_CC", "the policy is for another command", "use the policy's branch for this command"),
