@@ -42,7 +42,7 @@ internal sealed class WrittenPlatform
 
     public string? Firmware { get; set; }
 
-    public IReadOnlyList<string>? OptionRoms { get; set; }
+    public IReadOnlyList<string?>? OptionRoms { get; set; }
 
     public bool? SecureBoot { get; set; }
 
@@ -61,7 +61,7 @@ internal sealed class WrittenPlatform
         {
             FirmwareVersion = FirmwareVersion ?? defaults.FirmwareVersion,
             Firmware = Image(Firmware, folder) ?? defaults.Firmware,
-            OptionRoms = [.. (OptionRoms ?? []).Select(file => Image(file, folder)!)],
+            OptionRoms = [.. (OptionRoms ?? []).Select(file => Image(file, folder) ?? throw new JsonException("'optionRoms' has a null"))],
             SecureBoot = SecureBoot ?? defaults.SecureBoot,
             BootLoader = Image(BootLoader, folder) ?? defaults.BootLoader,
             Hypervisor = ReferenceEquals(Hypervisor, WrittenFile.LeftOut) ? defaults.Hypervisor : Hypervisor?.ToLoaded(folder),
@@ -70,16 +70,17 @@ internal sealed class WrittenPlatform
         };
     }
 
-    internal static BootImage? Image(string? file, string folder) => file is null ? null : BootImage.FromFile(Path.Combine(folder, file));
+    private static BootImage? Image(string? file, string folder) => file is null ? null : BootImage.FromFile(Path.Combine(folder, file));
 }
 
 /// <summary>A file that GRUB loads.</summary>
 internal sealed class WrittenFile
 {
     /// <summary>Stands where the file says nothing, which is not the same as null.</summary>
-    public static readonly WrittenFile LeftOut = new() { File = "" };
+    public static readonly WrittenFile LeftOut = new();
 
-    public required string File { get; set; }
+    // Not "required": System.Text.Json then lets null into the other members.
+    public string File { get; set; } = "";
 
     public string? Path { get; set; }
 
@@ -87,17 +88,17 @@ internal sealed class WrittenFile
 
     public LoadedFile ToLoaded(string folder)
     {
+        if (File.Length == 0)
+        {
+            throw new JsonException("a file that GRUB loads has no member 'file'");
+        }
+
         var loaded = LoadedFile.Of(System.IO.Path.Combine(folder, File), CommandLine);
         return Path is null ? loaded : loaded with { Path = Path };
     }
 }
 
 /// <summary>Strict: no member that is not known, none twice, no null where none belongs.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    AllowDuplicateProperties = false,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = 4)]
 [JsonSerializable(typeof(WrittenPlatform))]
 internal sealed partial class PlatformJson : JsonSerializerContext;
