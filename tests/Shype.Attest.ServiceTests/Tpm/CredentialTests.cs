@@ -37,7 +37,7 @@ public sealed class CredentialTests
 
         await tpm.Write("secret", Secret);
         await tpm.Write("ek.pub", TpmWire.ToSizedBytes(ekPublic));
-        await Tool.Run(null, "tpm2_makecredential", "-T", "none", "-u", tpm["ek.pub"], "-s", tpm["secret"], "-n", TpmName.Of(key.Public).ToString(), "-o", tpm["credential"], "-G", kind);
+        await Tool.Run(null, "tpm2_makecredential", "-T", "none", "-u", tpm["ek.pub"], "-s", tpm["secret"], "-n", TpmName.Of(key.Public).ToString(), "-o", tpm["credential"]);
         Assert.True(ToolCredential.TryRead(tpm.Read("credential"), out var byTool, out _));
 
         using (var client = tpm.Open())
@@ -68,6 +68,7 @@ public sealed class CredentialTests
         using var tpm = new TpmFixture();
         await tpm.Run("tpm2_createek", "-G", kind, "-c", tpm["ek.ctx"], "-u", tpm["ek.pub"]);
         await tpm.Run("tpm2_createak", "-C", tpm["ek.ctx"], "-G", "ecc", "-g", "sha256", "-s", "ecdsa", "-c", tpm["ak.ctx"], "-n", tpm["ak.name"]);
+        await tpm.FlushAll();
         using (var client = tpm.Open())
         {
             using var ek = LoadedObject.LoadExternal(client, TpmWire.ParseSized<PublicArea>(tpm.Read("ek.pub")));

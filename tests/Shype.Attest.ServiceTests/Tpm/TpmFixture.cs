@@ -25,6 +25,9 @@ internal sealed class TpmFixture : IDisposable
     /// <summary>Runs a tool of tpm2-tools on this TPM, from the folder.</summary>
     public Task<string> Run(string tool, params string[] arguments) => Tool.Run(Emulator.Tcti, tool, arguments);
 
+    /// <summary>Flushes what tools leave behind: between them and this TPM there is no resource manager.</summary>
+    public Task FlushAll() => Run("tpm2_flushcontext", "-t");
+
     public async Task<string> Write(string file, byte[] bytes)
     {
         await File.WriteAllBytesAsync(this[file], bytes);
