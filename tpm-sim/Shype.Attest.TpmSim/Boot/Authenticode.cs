@@ -22,7 +22,7 @@ internal static class Authenticode
                 stream.Position = start;
                 if (hashes.Append(stream, length) != length)
                 {
-                    throw new InvalidDataException($"ends within the {length} bytes at {start} that its headers name");
+                    throw new InvalidDataException("it became shorter while it was read");
                 }
             }
 
@@ -67,6 +67,7 @@ internal static class Authenticode
             var total = sizeOfHeaders;
             foreach (var section in Sections(stream, pe + CoffHeaderBytes + optionalSize, sections))
             {
+                Require(section.Start <= size - section.Length, $"it ends within its section at {section.Start}");
                 hashed.Add(section);
                 total += section.Length;
             }
@@ -89,8 +90,9 @@ internal static class Authenticode
 
         private static void Fill(Stream stream, long at, Span<byte> buffer, string what)
         {
+            Require(at <= stream.Length - buffer.Length, $"it ends within its {what}");
             stream.Position = at;
-            Require(stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) == buffer.Length, $"it ends within its {what}");
+            stream.ReadExactly(buffer);
         }
 
         private static void Require(bool holds, string problem)

@@ -35,51 +35,53 @@ public static class PlatformFile
     private const int MaxBytes = 64 * 1024;
 }
 
-/// <summary>The members of a platform file. They are set, not initialised: the generated reader keeps the defaults only of such.</summary>
+/// <summary>The members of a platform file. They are set, not initialised: the generated reader keeps the defaults only of such. Null is taken only where it says "none".</summary>
 internal sealed class WrittenPlatform
 {
-    public string? FirmwareVersion { get; set; }
+    private static readonly PlatformOptions Defaults = new();
 
-    public string? Firmware { get; set; }
+    public string FirmwareVersion { get; set; } = Defaults.FirmwareVersion;
 
-    public IReadOnlyList<string>? OptionRoms { get; set; }
+    public string Firmware { get; set; } = "";
 
-    public bool? SecureBoot { get; set; }
+    public IReadOnlyList<string?> OptionRoms { get; set; } = [];
 
-    public string? BootLoader { get; set; }
+    public bool SecureBoot { get; set; } = Defaults.SecureBoot;
+
+    public string BootLoader { get; set; } = "";
 
     public WrittenFile? Hypervisor { get; set; } = WrittenFile.LeftOut;
 
-    public WrittenFile? Kernel { get; set; }
+    public WrittenFile Kernel { get; set; } = WrittenFile.LeftOut;
 
     public WrittenFile? InitialFileSystem { get; set; } = WrittenFile.LeftOut;
 
-    public PlatformOptions ToOptions(string folder)
+    public PlatformOptions ToOptions(string folder) => new()
     {
-        var defaults = new PlatformOptions();
-        return new PlatformOptions
-        {
-            FirmwareVersion = FirmwareVersion ?? defaults.FirmwareVersion,
-            Firmware = Image(Firmware, folder) ?? defaults.Firmware,
-            OptionRoms = [.. (OptionRoms ?? []).Select(file => Image(file, folder)!)],
-            SecureBoot = SecureBoot ?? defaults.SecureBoot,
-            BootLoader = Image(BootLoader, folder) ?? defaults.BootLoader,
-            Hypervisor = ReferenceEquals(Hypervisor, WrittenFile.LeftOut) ? defaults.Hypervisor : Hypervisor?.ToLoaded(folder),
-            Kernel = Kernel?.ToLoaded(folder) ?? defaults.Kernel,
-            InitialFileSystem = ReferenceEquals(InitialFileSystem, WrittenFile.LeftOut) ? defaults.InitialFileSystem : InitialFileSystem?.ToLoaded(folder),
-        };
-    }
+        FirmwareVersion = FirmwareVersion,
+        Firmware = Image(Firmware, folder, Defaults.Firmware),
+        OptionRoms = [.. OptionRoms.Select(file => file is null ? throw new JsonException("'optionRoms' has a null") : BootImage.FromFile(Path.Combine(folder, file)))],
+        SecureBoot = SecureBoot,
+        BootLoader = Image(BootLoader, folder, Defaults.BootLoader),
+        Hypervisor = Loaded(Hypervisor, folder, Defaults.Hypervisor),
+        Kernel = Loaded(Kernel, folder, Defaults.Kernel)!,
+        InitialFileSystem = Loaded(InitialFileSystem, folder, Defaults.InitialFileSystem),
+    };
 
-    internal static BootImage? Image(string? file, string folder) => file is null ? null : BootImage.FromFile(Path.Combine(folder, file));
+    private static BootImage Image(string file, string folder, BootImage otherwise) => file.Length == 0 ? otherwise : BootImage.FromFile(Path.Combine(folder, file));
+
+    private static LoadedFile? Loaded(WrittenFile? written, string folder, LoadedFile? otherwise) =>
+        ReferenceEquals(written, WrittenFile.LeftOut) ? otherwise : written?.ToLoaded(folder);
 }
 
 /// <summary>A file that GRUB loads.</summary>
 internal sealed class WrittenFile
 {
     /// <summary>Stands where the file says nothing, which is not the same as null.</summary>
-    public static readonly WrittenFile LeftOut = new() { File = "" };
+    public static readonly WrittenFile LeftOut = new();
 
-    public required string File { get; set; }
+    // Not "required": System.Text.Json then lets null into the other members.
+    public string File { get; set; } = "";
 
     public string? Path { get; set; }
 
@@ -87,17 +89,17 @@ internal sealed class WrittenFile
 
     public LoadedFile ToLoaded(string folder)
     {
+        if (File.Length == 0)
+        {
+            throw new JsonException("a file that GRUB loads has no member 'file'");
+        }
+
         var loaded = LoadedFile.Of(System.IO.Path.Combine(folder, File), CommandLine);
         return Path is null ? loaded : loaded with { Path = Path };
     }
 }
 
 /// <summary>Strict: no member that is not known, none twice, no null where none belongs.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    AllowDuplicateProperties = false,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = 4)]
 [JsonSerializable(typeof(WrittenPlatform))]
 internal sealed partial class PlatformJson : JsonSerializerContext;
