@@ -6,9 +6,9 @@ namespace Shype.Attest.Appraisal.Steps;
 /// <summary>A quote whose signature was checked: what every later step takes, and nothing else.</summary>
 /// <param name="Proof">The quote.</param>
 /// <param name="Hash">The hash of its signature, which is also that of its PCR digest (TPM 2.0 Part 3, 18.4).</param>
-internal sealed record SignedQuote(Verified<Tpm.Types.Attest> Proof, AlgorithmId Hash)
+internal sealed record SignedQuote(Verified<Attestation> Proof, AlgorithmId Hash)
 {
-    public Tpm.Types.Attest Attest => Proof.Value;
+    public Attestation Attest => Proof.Value;
 
     public QuoteBody Body => (QuoteBody)Proof.Value.Body;
 }
