@@ -1,6 +1,8 @@
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
+using Shype.Attest.Tpm.Crypto;
+using Shype.Attest.Tpm.Types;
 
 namespace Shype.Attest.Appraisal;
 
@@ -12,6 +14,12 @@ public sealed record AppraisalContext
 
     /// <summary>The host's name for people.</summary>
     public required string HostName { get; init; }
+
+    /// <summary>The attestation key that the host enrolled, imported once and kept.</summary>
+    public required VerificationKey AkKey { get; init; }
+
+    /// <summary>The TPM name of that key.</summary>
+    public required TpmName AkName { get; init; }
 
     /// <summary>The PCRs that the challenge asked for.</summary>
     public required IReadOnlyList<PcrRequest> Pcrs { get; init; }

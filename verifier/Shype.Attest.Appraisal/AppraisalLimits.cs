@@ -4,7 +4,7 @@ namespace Shype.Attest.Appraisal;
 public static class AppraisalLimits
 {
     /// <summary>VMs that run at once on one host.</summary>
-    public const int MaxRunningVms = 16_384;
+    public const int MaxRunningVms = 10_000;
 
     /// <summary>Resources attached to one VM while it runs.</summary>
     public const int MaxAttachments = 256;
@@ -14,9 +14,6 @@ public static class AppraisalLimits
 
     /// <summary>Different policies of one boot that are remembered; beyond it nothing is claimed about the time since boot.</summary>
     public const int MaxPolicies = 64;
-
-    /// <summary>Bytes of a memory of a host.</summary>
-    public const int MaxMemoryBytes = 256 * 1024 * 1024;
 
     /// <summary>Bytes of a reference document.</summary>
     public const int MaxReferenceBytes = 16 * 1024 * 1024;

@@ -1,28 +1,54 @@
+using System.Security.Cryptography;
 using Shype.Attest.Protocol;
+using Shype.Attest.Tpm.Types;
+using Shype.Attest.Tpm.Wire;
 
 namespace Shype.Attest.Appraisal.Enrolment;
 
-/// <summary>What a host's keys and certificates say (rules K1 to K3 and K14).</summary>
+/// <summary>What the keys and certificates that a host brings say (rules K1 to K3, threat row K14). That it has the keys is for the credential to prove.</summary>
 public static class EnrolmentAppraiser
 {
     /// <summary>Appraises an enrolment. <paramref name="claimedAkName"/> is the name that the host says its attestation key has, where it says one.</summary>
     public static EnrolmentAppraisal Appraise(
-        EnrolmentRequest request, EkCertificatePolicy policy, DateTimeOffset now, ReadOnlyMemory<byte>? claimedAkName = null) =>
-        throw new NotImplementedException(request?.HostName + policy + now + claimedAkName);
-}
+        EnrolmentRequest request, EkCertificatePolicy policy, DateTimeOffset now, ReadOnlyMemory<byte>? claimedAkName = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(policy);
+        List<Finding> findings = [];
+        if (HostNameRules.Problem(request.HostName) is { } problem)
+        {
+            findings.Add(new(FindingCode.HostNameRefused, "host name", Detail: problem));
+        }
 
-/// <summary>The verdict on an enrolment.</summary>
-public sealed record EnrolmentAppraisal
-{
-    /// <summary>Everything that was found, most important first; warnings must be repeated in every verdict on the host.</summary>
-    public required IReadOnlyList<Finding> Findings { get; init; }
+        var ek = EkStep.Read(request.EkPublic, findings);
+        var verdict = EkStep.CheckCertificates(ek, request.EkCertificates, policy, now, findings);
+        var ak = AkStep.Read(request.AkPublic, findings);
+        var name = ak is null ? null : TpmName.Of(ak);
+        if (claimedAkName is { } claimed && name is not null && !claimed.Span.SequenceEqual(name.Bytes.Span))
+        {
+            findings.Add(new(FindingCode.AkNameMismatch, "attestation key", Expected: name.ToString(), Found: Convert.ToHexStringLower(claimed.Span)));
+        }
 
-    /// <summary>Whether the host may be challenged to prove that it has the keys.</summary>
-    public bool IsAcceptable => !Findings.Any(finding => finding.IsFailure);
+        return new()
+        {
+            Findings = Finding.InOrder(findings),
+            EndorsementKey = ek,
+            EkDigest = SHA256.HashData(request.EkPublic),
+            AttestationKey = ak,
+            AkName = name,
+            EkCertificate = verdict?.Certificate,
+            Issuer = verdict?.Issuer,
+        };
+    }
 
-    /// <summary>SHA-256 of the endorsement key's TPM2B_PUBLIC: what the same TPM is known by.</summary>
-    public required byte[] EkDigest { get; init; }
+    internal static PublicArea? ReadPublic(byte[] bytes, FindingCode malformed, string subject, List<Finding> findings)
+    {
+        if (TpmWire.TryParseSized<PublicArea>(bytes, out var area, out var problem))
+        {
+            return area;
+        }
 
-    /// <summary>The name of the anchor that vouches for the endorsement key.</summary>
-    public string? Issuer { get; init; }
+        findings.Add(new(malformed, subject, Detail: problem.ToString()));
+        return null;
+    }
 }
