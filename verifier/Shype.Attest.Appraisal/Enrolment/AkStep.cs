@@ -13,15 +13,7 @@ internal static class AkStep
             return null;
         }
 
-        var missing = Demanded & ~ak.Attributes;
-        var forbidden = ak.Attributes & ObjectAttributes.Decrypt;
-        if (missing != 0 || forbidden != 0)
-        {
-            findings.Add(new(FindingCode.AkAttributesRefused, Subject, Expected: Demanded.ToString(), Found: ak.Attributes.ToString(),
-                Detail: missing != 0 ? $"it lacks {missing}" : $"it has {forbidden}"));
-        }
-
-        CheckScheme(ak, findings);
+        CheckArea(ak, findings);
         if (VerificationKey.TryCreate(ak, out var key, out var problem))
         {
             key.Dispose();
@@ -32,6 +24,20 @@ internal static class AkStep
         }
 
         return ak;
+    }
+
+    /// <summary>What the key's public area says it may do, whether or not its numbers can be used.</summary>
+    public static void CheckArea(PublicArea ak, List<Finding> findings)
+    {
+        var missing = Demanded & ~ak.Attributes;
+        var forbidden = ak.Attributes & ObjectAttributes.Decrypt;
+        if (missing != 0 || forbidden != 0)
+        {
+            findings.Add(new(FindingCode.AkAttributesRefused, Subject, Expected: Demanded.ToString(), Found: ak.Attributes.ToString(),
+                Detail: missing != 0 ? $"it lacks {missing}" : $"it has {forbidden}"));
+        }
+
+        CheckScheme(ak, findings);
     }
 
     private static void CheckScheme(PublicArea ak, List<Finding> findings)
@@ -62,5 +68,6 @@ internal static class AkStep
     private const ObjectAttributes Demanded = ObjectAttributes.FixedTpm | ObjectAttributes.FixedParent | ObjectAttributes.SensitiveDataOrigin
         | ObjectAttributes.Restricted | ObjectAttributes.Sign;
 
-    private const string Subject = "attestation key";
+    /// <summary>What findings about the key are about.</summary>
+    public const string Subject = "attestation key";
 }

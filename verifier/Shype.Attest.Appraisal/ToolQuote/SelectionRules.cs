@@ -35,9 +35,11 @@ internal static class SelectionRules
             }
         }
 
-        if (!acceptSha1Only && quoted.PcrCount > 0 && selections.All(selection => selection.Count == 0 || selection.Bank == AlgorithmId.Sha1))
+        // Q15: one strong bank is enough, since only its values are worth looking at.
+        var banks = selections.Where(selection => selection.Count > 0).Select(selection => selection.Bank).ToArray();
+        if (banks.Length > 0 && Array.TrueForAll(banks, bank => bank == AlgorithmId.Sha1 ? !acceptSha1Only : !bank.IsHash()))
         {
-            yield return new Finding(FindingCode.BankNotAllowed, Subject, Found: AlgorithmId.Sha1.ToText());
+            yield return new Finding(FindingCode.BankNotAllowed, Subject, Found: banks[0].ToText());
         }
 
         foreach (var finding in asked is null ? [] : Compare(quoted, asked))
@@ -45,6 +47,9 @@ internal static class SelectionRules
             yield return finding;
         }
     }
+
+    public static IEnumerable<string> Pcrs(PcrSelectionList list) =>
+        list.Selections.SelectMany(selection => selection.Pcrs.Select(pcr => $"{selection.Bank.ToText()}:{pcr}"));
 
     private static IEnumerable<Finding> Compare(PcrSelectionList quoted, PcrSelectionList asked)
     {
@@ -62,9 +67,6 @@ internal static class SelectionRules
                 FindingCode.PcrSelectionNotAsAsked, Subject, Expected: asked.ToString(), Found: quoted.ToString(), Detail: $"{asked} was asked, {quoted} is covered");
         }
     }
-
-    public static IEnumerable<string> Pcrs(PcrSelectionList list) =>
-        list.Selections.SelectMany(selection => selection.Pcrs.Select(pcr => $"{selection.Bank.ToText()}:{pcr}"));
 
     private static IEnumerable<(AlgorithmId, uint)> Parts(PcrSelectionList list) => list.Selections.Select(selection => (selection.Bank, selection.Mask));
 

@@ -59,7 +59,7 @@ public static class ToolQuoteAppraiser
         // The public area is judged on its own, so that a key with two faults shows both.
         if (ToolPublicKey.TryReadArea(input.Key, out var area, out _))
         {
-            findings.AddRange(AttestationKeyRules.Check(area, KeySubject));
+            AkStep.CheckArea(area, findings);
         }
 
         if (ToolPublicKey.TryRead(input.Key, out var key, out var problem))
@@ -67,7 +67,7 @@ public static class ToolQuoteAppraiser
             return key;
         }
 
-        findings.Add(new Finding(FindingCode.AkMalformed, KeySubject, Detail: problem.Problem));
+        findings.Add(new Finding(FindingCode.AkMalformed, AkStep.Subject, Detail: problem.Problem));
         return null;
     }
 
@@ -234,5 +234,4 @@ public static class ToolQuoteAppraiser
     private static string Name(AlgorithmId algorithm) => Enum.IsDefined(algorithm) ? algorithm.ToString() : algorithm.ToText();
 
     private const string Subject = "quote";
-    private const string KeySubject = "ak";
 }
