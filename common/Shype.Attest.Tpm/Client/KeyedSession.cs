@@ -107,8 +107,8 @@ public abstract class KeyedSession : TpmSession, IDisposable
         CryptographicOperations.ZeroMemory(key);
     }
 
-    /// <summary>Whether the HMAC that authorises this handle is keyed with its auth value too.</summary>
-    private protected abstract bool KeysHmacWithAuthOf(Handle handle);
+    /// <summary>Whether the HMAC that authorises the entity of this name is keyed with its auth value too.</summary>
+    private protected abstract bool KeysHmacWithAuthOf(TpmName name);
 
     /// <summary>Whether the HMAC is left out where there is nothing to key it with.</summary>
     private protected abstract bool MayLeaveOutHmac { get; }
@@ -116,7 +116,7 @@ public abstract class KeyedSession : TpmSession, IDisposable
     // Part 1, 19.6.5: HMAC(sessionKey || authValue, pHash || nonceNewer || nonceOlder || nonces of encrypting sessions || sessionAttributes).
     private byte[] Hmac(byte[] contentHash, byte[] nonceNewer, byte[] nonceOlder, in SessionUse use)
     {
-        byte[] key = use.Authorizes is { } handle && KeysHmacWithAuthOf(handle) ? [.. _sessionKey, .. _authValue] : [.. _sessionKey];
+        byte[] key = use.Authorizes is { } name && KeysHmacWithAuthOf(name) ? [.. _sessionKey, .. _authValue] : [.. _sessionKey];
         if (key.Length == 0 && MayLeaveOutHmac)
         {
             return [];

@@ -14,17 +14,17 @@ internal sealed class PasswordSession(byte[] auth) : TpmSession
     {
         writer.WriteUInt32(Handle.Value);
         writer.WriteSized([]);
-        writer.WriteByte((byte)SessionAttributes.ContinueSession);
+        writer.WriteByte((byte)SessionAttributes.None);
         writer.WriteSized(auth);
     }
 
-    // Part 1, 19.4: the response has neither nonce nor HMAC, and the session always goes on.
+    // Part 1, 19.4: the response has neither nonce nor HMAC; whether the session goes on means nothing.
     internal override bool Check(ref TpmReader reader, in SessionUse use, in ResponseContent content)
     {
         reader.ReadSized("nonce", 0);
-        if (reader.ReadByte("sessionAttributes") is var attributes && attributes != (byte)SessionAttributes.ContinueSession)
+        if (reader.ReadByte("sessionAttributes") is var attributes && attributes > (byte)SessionAttributes.ContinueSession)
         {
-            throw reader.Refuse("sessionAttributes", $"is {attributes:x2}; a password has 01", sizeof(byte));
+            throw reader.Refuse("sessionAttributes", $"is {attributes:x2}; a password has 00 or 01", sizeof(byte));
         }
 
         reader.ReadSized("hmac", 0);

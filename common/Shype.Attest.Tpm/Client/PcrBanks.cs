@@ -50,7 +50,17 @@ public sealed class PcrBanks
         uint? counter = null;
         while (Array.Exists(left, selection => selection.Mask != 0))
         {
-            var answer = client.Execute(new PcrReadCommand(new PcrSelectionList([.. left.Where(selection => selection.Mask != 0)])));
+            var missing = new PcrSelectionList([.. left.Where(selection => selection.Mask != 0)]);
+            PcrReadResponse answer;
+            try
+            {
+                answer = client.Execute(new PcrReadCommand(missing));
+            }
+            catch (TpmParameterException refused)
+            {
+                throw Absent(client, missing, refused);
+            }
+
             if (counter is not null && counter != answer.UpdateCounter)
             {
                 return null;
@@ -59,7 +69,7 @@ public sealed class PcrBanks
             counter = answer.UpdateCounter;
             if (Take(answer, left, values) == 0)
             {
-                throw new ArgumentException($"this TPM does not have {new PcrSelectionList([.. left.Where(selection => selection.Mask != 0)])}: its banks are {Capabilities.Banks(client)}", nameof(pcrs));
+                throw Absent(client, missing, null);
             }
         }
 
@@ -99,6 +109,10 @@ public sealed class PcrBanks
 
         return next == answer.Values.Digests.Count ? next : throw Malformed("pcrValues", $"has {answer.Values.Digests.Count} digests for {next} PCRs");
     }
+
+    // A bank that is not active reads as nothing; a hash that the TPM does not know is refused.
+    private static ArgumentException Absent(TpmClient client, PcrSelectionList missing, Exception? refused) =>
+        new($"this TPM does not have all of {missing}: its banks are {Capabilities.Banks(client)}", refused);
 
     private static TpmResponseException Malformed(string member, string problem) => new(CommandCode.PcrRead, new TpmFormatProblem(member, TpmHeader.Size, problem));
 

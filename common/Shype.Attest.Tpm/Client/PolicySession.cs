@@ -11,7 +11,7 @@ public sealed class PolicySession : KeyedSession
     }
 
     // Only TPM2_PolicyAuthValue would add it.
-    private protected override bool KeysHmacWithAuthOf(Handle handle) => false;
+    private protected override bool KeysHmacWithAuthOf(TpmName name) => false;
 
     // Part 1, 19.6.13: a policy session that is neither salted nor bound has nothing to key an HMAC with.
     private protected override bool MayLeaveOutHmac => true;

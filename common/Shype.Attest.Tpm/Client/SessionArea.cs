@@ -12,7 +12,7 @@ internal sealed class SessionArea
     private readonly int _encryptsCommand;
     private readonly int _encryptsResponse;
 
-    private SessionArea(TpmSession[] sessions, IReadOnlyList<Handle> authorized, bool sendsSized, bool returnsSized)
+    private SessionArea(TpmSession[] sessions, int authorized, ReadOnlySpan<TpmName> names, bool sendsSized, bool returnsSized)
     {
         _sessions = sessions;
         _uses = new SessionUse[sessions.Length];
@@ -25,17 +25,17 @@ internal sealed class SessionArea
             var attributes = SessionAttributes.ContinueSession
                 | (i == _encryptsCommand ? SessionAttributes.Decrypt : SessionAttributes.None)
                 | (i == _encryptsResponse ? SessionAttributes.Encrypt : SessionAttributes.None);
-            _uses[i] = new SessionUse(i < authorized.Count ? authorized[i] : null, attributes, i == 0 ? NoncesOfOthers() : []);
+            _uses[i] = new SessionUse(i < authorized && !names.IsEmpty ? names[i] : null, attributes, i == 0 ? NoncesOfOthers() : []);
         }
     }
 
     public bool IsEmpty => _sessions.Length == 0;
 
-    /// <summary>Whether any HMAC covers the names of the command's handles.</summary>
-    public bool CoversNames => Array.Exists(_sessions, session => session.CoversNames);
-
     /// <summary>The sessions given, with an empty password for each handle that none is given for.</summary>
-    public static SessionArea For<TResponse>(ITpmCommand<TResponse> command, ReadOnlySpan<TpmSession> given)
+    /// <param name="command">The command.</param>
+    /// <param name="given">The sessions.</param>
+    /// <param name="names">The names of the command's handles; may be empty where no session covers them.</param>
+    public static SessionArea For<TResponse>(ITpmCommand<TResponse> command, ReadOnlySpan<TpmSession> given, ReadOnlySpan<TpmName> names)
     {
         var all = new TpmSession[Math.Max(given.Length, command.AuthorizedHandles)];
         if (all.Length > WireLimits.MaxSessions)
@@ -45,7 +45,7 @@ internal sealed class SessionArea
 
         all.AsSpan(given.Length).Fill(PasswordSession.Empty);
         given.CopyTo(all);
-        return new SessionArea(all, [.. command.HandleArea.Take(command.AuthorizedHandles)], command.SendsSized, command.ReturnsSized);
+        return new SessionArea(all, command.AuthorizedHandles, names, command.SendsSized, command.ReturnsSized);
     }
 
     /// <summary>Encrypts the command's first parameter where a session is asked to.</summary>

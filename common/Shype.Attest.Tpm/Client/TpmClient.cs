@@ -23,8 +23,8 @@ public sealed class TpmClient(ITpmTransport transport, TpmRetryPolicy? retry = n
     public TResponse Execute<TResponse>(ITpmCommand<TResponse> command, params ReadOnlySpan<TpmSession> sessions)
     {
         ArgumentNullException.ThrowIfNull(command);
-        var area = SessionArea.For(command, sessions);
-        var names = area.CoversNames ? _names.Of(command.HandleArea, this) : [];
+        var names = CoverNames(sessions) ? _names.Of(command.HandleArea, this) : [];
+        var area = SessionArea.For(command, sessions, names);
         var request = Frame(command, area, names);
         Span<byte> buffer = stackalloc byte[WireLimits.MaxMessageBytes];
         var response = Exchange(command.Code, request, buffer, area.IsEmpty ? StructureTag.NoSessions : StructureTag.Sessions);
@@ -61,6 +61,22 @@ public sealed class TpmClient(ITpmTransport transport, TpmRetryPolicy? retry = n
         {
             // Gone with the connection, a restart or somebody else's flush: it is what was wanted.
         }
+    }
+
+    /// <summary>The name of what a handle stands for.</summary>
+    internal TpmName NameOf(Handle handle) => _names.Of([handle], this)[0];
+
+    private static bool CoverNames(ReadOnlySpan<TpmSession> sessions)
+    {
+        foreach (var session in sessions)
+        {
+            if (session.CoversNames)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static byte[] Frame<TResponse>(ITpmCommand<TResponse> command, SessionArea area, TpmName[] names)

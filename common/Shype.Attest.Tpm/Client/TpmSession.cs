@@ -47,10 +47,10 @@ public abstract class TpmSession
 }
 
 /// <summary>What one session does in one command.</summary>
-/// <param name="Authorizes">The handle that it authorises; null where it only protects.</param>
+/// <param name="Authorizes">The name of the entity whose handle it authorises; null where it only protects.</param>
 /// <param name="Attributes">TPMA_SESSION for this command.</param>
 /// <param name="OtherNonces">For the first session: nonceTPM of the sessions that encrypt, where those are others (Part 1, 19.6.5).</param>
-internal readonly record struct SessionUse(Handle? Authorizes, SessionAttributes Attributes, byte[] OtherNonces);
+internal readonly record struct SessionUse(TpmName? Authorizes, SessionAttributes Attributes, byte[] OtherNonces);
 
 /// <summary>TPMA_SESSION (TPM 2.0 Part 2, 8.4).</summary>
 [Flags]

@@ -8,7 +8,7 @@ namespace Shype.Attest.Tpm.Commands;
 /// <param name="SaltKey">The key that the salt is encrypted to, or null.</param>
 /// <param name="Bind">The entity whose auth value enters the session key, or null.</param>
 /// <param name="NonceCaller">Our first nonce.</param>
-/// <param name="EncryptedSalt">TPM2B_ENCRYPTED_SECRET with its size.</param>
+/// <param name="EncryptedSalt">Contents of TPM2B_ENCRYPTED_SECRET; empty without a key.</param>
 /// <param name="Type">What kind of session.</param>
 /// <param name="Symmetric">The cipher for parameters.</param>
 /// <param name="Hash">The session's hash.</param>
@@ -23,7 +23,7 @@ public sealed record StartAuthSessionCommand(Handle SaltKey, Handle Bind, byte[]
     void ITpmCommand<StartAuthSessionResponse>.WriteParameters(ref TpmWriter writer)
     {
         writer.WriteSized(NonceCaller);
-        writer.WriteBytes(EncryptedSalt);
+        writer.WriteSized(EncryptedSalt);
         writer.WriteByte((byte)Type);
         Symmetric.Write(ref writer);
         writer.WriteAlgorithm(Hash);

@@ -36,7 +36,7 @@ public sealed record QuoteProblem(QuoteProblemCode Code, string Problem, TpmForm
 /// <summary>A quote that was verified, or why not.</summary>
 public sealed class QuoteCheck
 {
-    internal QuoteCheck(Verified<Types.Attest> quote) => Quote = quote;
+    internal QuoteCheck(Verified<Attestation> quote) => Quote = quote;
 
     internal QuoteCheck(QuoteProblem problem) => Problem = problem;
 
@@ -46,7 +46,7 @@ public sealed class QuoteCheck
     public bool IsVerified => Quote is not null;
 
     /// <summary>The quote: its type is TPM_ST_ATTEST_QUOTE and its body a <see cref="QuoteBody"/>.</summary>
-    public Verified<Types.Attest>? Quote { get; }
+    public Verified<Attestation>? Quote { get; }
 
     /// <summary>Why there is none.</summary>
     public QuoteProblem? Problem { get; }

@@ -15,7 +15,7 @@ public static class QuoteVerifier
         ArgumentNullException.ThrowIfNull(key);
         if (attest.Length > WireLimits.MaxAttestBytes)
         {
-            return Malformed(new TpmFormatProblem(Types.Attest.StructureName, 0, $"has {attest.Length} bytes, {WireLimits.MaxAttestBytes} are allowed"));
+            return Malformed(new TpmFormatProblem(Attestation.StructureName, 0, $"has {attest.Length} bytes, {WireLimits.MaxAttestBytes} are allowed"));
         }
 
         switch (key.Verify(attest, signature))
@@ -30,18 +30,18 @@ public static class QuoteVerifier
                 return Refuse(QuoteProblemCode.SignatureInvalid, "the key did not sign these bytes");
         }
 
-        if (!TpmWire.TryParse<Types.Attest>(attest, out var parsed, out var problem))
+        if (!TpmWire.TryParse<Attestation>(attest, out var parsed, out var problem))
         {
             return Malformed(problem);
         }
 
-        if (parsed.Magic != Types.Attest.GeneratedValue)
+        if (parsed.Magic != Attestation.GeneratedValue)
         {
             return Refuse(QuoteProblemCode.NotMadeByTpm, $"begins with 0x{parsed.Magic:x8}, not with TPM_GENERATED_VALUE");
         }
 
         return parsed.Body is QuoteBody
-            ? new QuoteCheck(new Verified<Types.Attest>(parsed))
+            ? new QuoteCheck(new Verified<Attestation>(parsed))
             : new QuoteCheck(new QuoteProblem(QuoteProblemCode.WrongType, $"is {parsed.Type}, not a quote", Type: parsed.Type));
     }
 

@@ -10,14 +10,14 @@ namespace Shype.Attest.Tpm.Types;
 /// <param name="Clock">The TPM's clock; other keys than the platform's and the endorsement's may see it obfuscated.</param>
 /// <param name="FirmwareVersion">The TPM's firmware, likewise.</param>
 /// <param name="Body">The part that depends on the type.</param>
-public sealed record Attest(
+public sealed record Attestation(
     uint Magic,
     StructureTag Type,
     TpmName QualifiedSigner,
     byte[] ExtraData,
     ClockInfo Clock,
     ulong FirmwareVersion,
-    AttestBody Body) : ITpmStructure<Attest>
+    AttestBody Body) : ITpmStructure<Attestation>
 {
     /// <summary>TPM_GENERATED_VALUE: a restricted key signs this only in front of what the TPM itself made (Part 2, 6.2).</summary>
     public const uint GeneratedValue = 0xff54_4347;
@@ -26,7 +26,7 @@ public sealed record Attest(
     public static string StructureName => "TPMS_ATTEST";
 
     /// <inheritdoc/>
-    public static Attest Read(ref TpmReader reader)
+    public static Attestation Read(ref TpmReader reader)
     {
         var magic = reader.ReadUInt32("magic");
         var type = (StructureTag)reader.ReadUInt16("type");
@@ -35,7 +35,7 @@ public sealed record Attest(
             throw reader.Refuse("type", $"0x{(ushort)type:x4} is not an attestation", sizeof(ushort));
         }
 
-        return new Attest(
+        return new Attestation(
             magic,
             type,
             QualifiedSigner: reader.ReadName("qualifiedSigner"),
