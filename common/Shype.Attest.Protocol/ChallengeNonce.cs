@@ -72,6 +72,9 @@ public static class ChallengeNonce
             : ChallengeNonceProblem.None;
     }
 
+    /// <summary>When a nonce that <see cref="Check"/> found to be ours expires.</summary>
+    public static DateTimeOffset ExpiresAt(ReadOnlySpan<byte> nonce) => DateTimeOffset.FromUnixTimeSeconds(ExpiryOf(nonce));
+
     private static long ExpiryOf(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce[RandomSize..]);
 
     private static byte[] Candidate(ReadOnlySpan<byte> seed, ulong number)

@@ -195,6 +195,9 @@ public enum FindingCode
     /// <summary>Two VMs ran at once that the policy keeps apart.</summary>
     ConflictViolated,
 
+    /// <summary>The policy does not let this host run the VM.</summary>
+    VmNotAuthorised,
+
     /// <summary>The subject uses something that the policy denies it.</summary>
     ResourceDenied,
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace Shype.Attest.Measurement.Records;
 
@@ -6,6 +7,7 @@ namespace Shype.Attest.Measurement.Records;
 /// The digest of something measured and how it was taken: "sha256", "sha384", "sha512" of the bytes; "fs-verity" (the kernel's file digest);
 /// "dm-verity" (the root hash). The same file has another value in each kind, so values are only ever compared within a kind.
 /// </summary>
+[JsonConverter(typeof(MeasuredDigestConverter))]
 public readonly struct MeasuredDigest : IEquatable<MeasuredDigest>
 {
     /// <summary>SHA-256 of the whole content.</summary>

@@ -1,0 +1,4 @@
+using System.Runtime.Versioning;
+
+// Service tests start Linux programs and look at file modes.
+[assembly: SupportedOSPlatform("linux")]

@@ -1,0 +1,67 @@
+using Shype.Attest.Measurement;
+using Shype.Attest.Measurement.EventLogs;
+using Shype.Attest.Measurement.Records;
+using Shype.Attest.Testing.Measurement;
+using Shype.Attest.Tpm.Types;
+
+namespace Shype.Attest.Testing.World;
+
+/// <summary>An event of a measured boot, hashed as it stands.</summary>
+/// <param name="Pcr">The PCR.</param>
+/// <param name="Type">The type.</param>
+/// <param name="Data">The data.</param>
+public readonly record struct BootEvent(int Pcr, EventType Type, string Data);
+
+/// <summary>What a host is made of. As it comes it is complete and valid.</summary>
+public sealed record HostSpec
+{
+    /// <summary>The host's id.</summary>
+    public string Id { get; init; } = "host-0001";
+
+    /// <summary>The host's name.</summary>
+    public string Name { get; init; } = "rack-1";
+
+    /// <summary>The kind of its attestation key, one shared by all tests.</summary>
+    public AkKind Kind { get; init; } = AkKind.EcdsaP256;
+
+    /// <summary>A key of its own.</summary>
+    public VirtualAk? Ak { get; init; }
+
+    /// <summary>The TPM's banks.</summary>
+    public IReadOnlyList<AlgorithmId> Banks { get; init; } = [AlgorithmId.Sha256];
+
+    /// <summary>The banks that firmware measures into; null for all.</summary>
+    public IReadOnlyList<AlgorithmId>? FirmwareBanks { get; init; }
+
+    /// <summary>The banks of the agent's records; null for all.</summary>
+    public IReadOnlyList<AlgorithmId>? LogBanks { get; init; }
+
+    /// <summary>The PCRs of the agent's records.</summary>
+    public PcrPlan Plan { get; init; } = PcrPlan.Default;
+
+    /// <summary>What firmware and boot loader measure.</summary>
+    public IReadOnlyList<BootEvent> Firmware { get; init; } =
+    [
+        new(0, EventType.CrtmVersion, "virtual firmware 1.0"),
+        new(7, EventType.EfiVariableDriverConfig, "SecureBoot=1"),
+        .. Enumerable.Range(0, 8).Select(pcr => new BootEvent(pcr, EventType.Separator, "\0\0\0\0")),
+        new(4, EventType.EfiBootServicesApplication, "grubx64.efi"),
+        new(8, EventType.Ipl, "grub_cmd: multiboot2 /boot/xen.gz"),
+        new(9, EventType.Ipl, "/boot/xen.gz"),
+    ];
+
+    /// <summary>The boot record; its boot id is filled in. Null: the agent writes none.</summary>
+    public BootContent? Agent { get; init; } = SampleLog.Boot(AlgorithmId.Sha256);
+
+    /// <summary>The hypervisor; null: not measured.</summary>
+    public HypervisorContent? Hypervisor { get; init; } = (HypervisorContent)SampleLog.EveryType[1];
+
+    /// <summary>The policy; null: not measured.</summary>
+    public PolicyContent? Policy { get; init; } = VirtualPolicies.Measure(VirtualPolicies.Banks);
+
+    /// <summary>The policy file that the agent sends.</summary>
+    public byte[]? PolicyFile { get; init; } = VirtualPolicies.Banks;
+
+    /// <summary>The VMs that are started.</summary>
+    public IReadOnlyList<VmStartContent> Vms { get; init; } = [VirtualVms.Web, VirtualVms.Database];
+}

@@ -1,0 +1,186 @@
+using Shype.Attest.Appraisal.Memory;
+using Shype.Attest.Appraisal.Steps;
+using Shype.Attest.Appraisal.Story;
+using Shype.Attest.Protocol;
+using Shype.Attest.Tpm.Types;
+
+namespace Shype.Attest.Appraisal;
+
+/// <summary>
+/// Evidence in, verdict out. A pure function of its two arguments, which takes these steps in this order:
+/// <list type="number">
+/// <item>challenge: ours, for this host, not expired;</item>
+/// <item>quote signature: by the enrolled key over exactly these bytes, which then are a quote that a TPM made;</item>
+/// <item>qualifying data: the quote answers this challenge;</item>
+/// <item>continuity: it is later than everything accepted before, by the same TPM;</item>
+/// <item>PCR selection: it covers exactly what was asked;</item>
+/// <item>firmware log and measurement log: read and replayed, ours from where it is known;</item>
+/// <item>PCR digest: both logs together add up to what was signed;</item>
+/// <item>story: what the records tell, each start and attachment judged under the policy of its time;</item>
+/// <item>references: hypervisor, policy and every VM that runs.</item>
+/// </list>
+/// Every step adds all that it finds. A step whose input was not verified is listed as not evaluated, and what it would have read is not believed.
+/// </summary>
+public static class Appraiser
+{
+    /// <summary>Appraises one piece of evidence.</summary>
+    public static Appraisal Appraise(Evidence evidence, AppraisalContext context)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        ArgumentNullException.ThrowIfNull(context);
+        List<Finding> findings = [];
+        var isOurs = ChallengeStep.Check(evidence, context, findings);
+        if (QuoteSignatureStep.Check(evidence, context, findings) is not { } quote)
+        {
+            NotEvaluated(findings, "qualifying data", "continuity", "PCR selection", "firmware log", "measurement log", "PCR digest", "hypervisor", "policy", "VMs");
+            return new(Round.Of(evidence, context), findings, null, null, context.Memory);
+        }
+
+        var isAnswer = QualifyingDataStep.Check(quote, evidence, context, findings);
+        var (facts, isLater) = ContinuityStep.Check(quote, evidence, context, findings);
+        var isCovered = PcrSelectionStep.Check(quote, context, findings);
+        var round = Round.Of(evidence, context) with { Facts = facts, IsFresh = isOurs && isAnswer && isLater };
+        if (!round.IsFresh || !isCovered)
+        {
+            NotEvaluated(findings, "firmware log", "measurement log", "PCR digest", "hypervisor", "policy", "VMs");
+            return Conclude(round, findings, null, null, null);
+        }
+
+        return AppraiseLogs(round, quote, findings);
+    }
+
+    private static Appraisal AppraiseLogs(Round round, SignedQuote quote, List<Finding> findings)
+    {
+        var (evidence, context) = (round.Evidence, round.Context);
+        var banks = BanksOf(quote);
+        var firmware = FirmwareLogStep.Check(evidence, banks, context.Memory, findings);
+        var log = MeasurementLogStep.Check(evidence, banks, round.KnownBoot, context, findings);
+        if (firmware is null || log is null)
+        {
+            PcrDigestStep.CheckWithoutLogs(quote, evidence, findings);
+            NotEvaluated(findings, "PCR digest", "hypervisor", "policy", "VMs");
+            return Conclude(round, findings, null, null, null);
+        }
+
+        if (!PcrDigestStep.Check(quote, firmware, log, evidence, findings))
+        {
+            NotEvaluated(findings, "hypervisor", "policy", "VMs");
+            return Conclude(round, findings, null, null, null);
+        }
+
+        return AppraiseStory(round, firmware, log, banks, findings);
+    }
+
+    private static Appraisal AppraiseStory(Round round, FirmwareMemory firmware, ReplayedLog log, AlgorithmId[] banks, List<Finding> findings)
+    {
+        var (evidence, context) = (round.Evidence, round.Context);
+        var before = log.From?.Story ?? BootStory.Empty;
+        var shelf = new PolicyShelf(evidence.Policy, context.KnownPolicy, before.Judged?.Policy);
+        var (story, isComplete) = Read(before, log, shelf, banks);
+        if (log.Logs[0].NextRecord == 0)
+        {
+            findings.Add(new(FindingCode.BootRecordMissing, "log"));
+        }
+
+        var judgement = JudgementStep.Check(story, log.Records, log.From?.Judgement, shelf, context.References);
+        if (evidence.Policy is not null)
+        {
+            PolicyStep.CheckSent(story, shelf, judgement.Host, findings);
+        }
+
+        // Records that could not be judged for want of a policy are asked for again, until there is one.
+        var boot = isComplete ? new BootMemory(log.Logs, story, judgement) : log.From;
+        return Conclude(round with { NewPolicy = shelf.Proven }, findings, judgement, firmware, boot);
+    }
+
+    private static (BootStory Story, bool IsComplete) Read(BootStory before, ReplayedLog log, PolicyShelf shelf, AlgorithmId[] banks)
+    {
+        if (log.Records.Count == 0 && (before.Judged is not null || before.Policy?.Value.Module != PolicyShelf.Module))
+        {
+            return (before, true);
+        }
+
+        var reader = new StoryReader(before, shelf);
+        foreach (var record in log.Records)
+        {
+            reader.Read(record, banks);
+        }
+
+        return (reader.Story, reader.IsComplete);
+    }
+
+    private static Appraisal Conclude(Round round, List<Finding> findings, Judgement? judgement, FirmwareMemory? firmware, BootMemory? boot)
+    {
+        var memory = round.Context.Memory;
+        var earlier = round.IsSameBoot ? memory?.StickyFailure : null;
+        if (earlier is { } code && !IsAmong(code, findings, judgement))
+        {
+            var text = FindingCatalogue.KindOf(code).Text;
+            findings.Add(new(FindingCode.EarlierFailureInThisBoot, "host", Found: text, Detail: text));
+        }
+
+        var host = HostOf(round, findings, judgement);
+        if (!round.IsFresh)
+        {
+            // Whoever can repeat an old quote must not be able to spoil what is known about the host.
+            return new(round, findings, judgement, host, memory);
+        }
+
+        if (findings.Count == 0 && boot?.Judgement is { } judged && ReferenceEquals(judged, judgement) && !ReferenceEquals(judged.Settled?.Host, host))
+        {
+            boot = boot with { Judgement = judged with { Settled = new(host, round.Context.EnrolmentFindings) } };
+        }
+
+        return new(round, findings, judgement, host, new HostMemory(
+            round.Facts!, earlier ?? FirstSticky(host.Findings), firmware ?? memory?.Firmware, boot ?? round.KnownBoot));
+    }
+
+    private static HostAppraisal HostOf(Round round, List<Finding> findings, Judgement? judgement)
+    {
+        var context = round.Context;
+        if (findings.Count == 0 && judgement?.Settled is { } settled && ReferenceEquals(settled.Enrolment, context.EnrolmentFindings)
+            && settled.Host.Id == context.HostId && settled.Host.Name == context.HostName)
+        {
+            return settled.Host;
+        }
+
+        var all = Finding.InOrder([.. context.EnrolmentFindings, .. findings, .. judgement?.Story.Facts ?? [], .. judgement?.Host ?? []]);
+        return new() { Id = context.HostId, Name = context.HostName, BootId = judgement?.Story.BootId, Findings = all, Vector = TrustMapping.Host(all) };
+    }
+
+    private static bool IsAmong(FindingCode code, List<Finding> findings, Judgement? judgement) =>
+        findings.Exists(finding => finding.Code == code) || judgement?.Story.Facts.Any(fact => fact.Code == code) == true;
+
+    private static FindingCode? FirstSticky(IReadOnlyList<Finding> findings)
+    {
+        foreach (var finding in findings)
+        {
+            if (finding.Kind.Sticky)
+            {
+                return finding.Code;
+            }
+        }
+
+        return null;
+    }
+
+    private static AlgorithmId[] BanksOf(SignedQuote quote)
+    {
+        var selections = quote.Body.Selections.Selections;
+        var banks = new AlgorithmId[selections.Count];
+        for (var i = 0; i < banks.Length; i++)
+        {
+            banks[i] = selections[i].Bank;
+        }
+
+        return banks;
+    }
+
+    private static void NotEvaluated(List<Finding> findings, params ReadOnlySpan<string> steps)
+    {
+        foreach (var step in steps)
+        {
+            findings.Add(new(FindingCode.NotEvaluated, step));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using Shype.Attest.Appraisal.Memory;
+using Shype.Attest.Appraisal.References;
+using Shype.Attest.Appraisal.Story;
+using Shype.Attest.Isolation;
+using Shype.Attest.Protocol;
+
+namespace Shype.Attest.Appraisal;
+
+/// <summary>
+/// What the measured policy and log prove about isolation, as results say it (docs/results.md): never "holds" where something that it rests on is missing.
+/// </summary>
+internal sealed class Guarantees
+{
+    private readonly Judgement _judgement;
+    private readonly IsolationStatement? _statement;
+    private readonly string _strength;
+
+    public Guarantees(Judgement judgement)
+    {
+        _judgement = judgement;
+        var story = judgement.Story;
+        _statement = story.Judged is { } judged ? IsolationStatement.Of(judged.Policy, story.Running.Values.Select(image => image.Vm)) : null;
+        _strength = StrengthOf(story, judgement.References);
+        Host = [Now(), SinceBoot()];
+    }
+
+    /// <summary>About all VMs of the host.</summary>
+    public IReadOnlyList<ResultGuarantee> Host { get; }
+
+    /// <summary>About one VM and each other one.</summary>
+    public IEnumerable<ResultGuarantee> SharingOf(Guid vm)
+    {
+        var pairs = _statement?.For(vm) ?? [];
+        foreach (var pair in pairs.Take(MaxPairs))
+        {
+            var verdict = !pair.LabelsKnown ? Unknown : pair.Conflict is null ? Holds : Violated;
+            yield return Say("direct-sharing", verdict, Sentence(pair.Sentence));
+        }
+
+        if (pairs.Length > MaxPairs)
+        {
+            yield return Say("direct-sharing", Unknown, $"{pairs.Length - MaxPairs} more VMs run here; a result lists {MaxPairs}.");
+        }
+    }
+
+    private ResultGuarantee Now()
+    {
+        if (_statement is not { } statement)
+        {
+            return Say(NoConflictNow, Unknown, "There is no policy to judge the running VMs by.");
+        }
+
+        var verdict = !statement.Conflicts.IsEmpty ? Violated : statement.Holds ? Holds : Unknown;
+        return Say(NoConflictNow, verdict, statement.Sentence, statement.Conflicts is [var first, ..] ? first.Sentence : null);
+    }
+
+    private ResultGuarantee SinceBoot()
+    {
+        var story = _judgement.Story;
+        if (story.Violation is { } violation)
+        {
+            return Say(NoViolation, Violated, Sentence(violation.Value), $"record {violation.Record}");
+        }
+
+        var doubt = story.Judged is null ? "there is no policy to judge them by"
+            : story.Unjudged ? "some began while there was no policy to judge them by"
+            : story.EarlierPolicies.Any(earlier => _judgement.References.FindPolicy(earlier) is null) ? "an earlier policy of this boot is not one of the references"
+            : story.Facts.FirstOrDefault(fact => fact.IsFailure) is { } fact ? $"the log shows {fact.Kind.Text}"
+            : null;
+        return doubt is null
+            ? Say(NoViolation, Holds, "Every start and attachment since boot was admissible when it happened.")
+            : Say(NoViolation, Unknown, $"Nothing can be said about all starts and attachments since boot: {doubt}.");
+    }
+
+    // Labels are enforced by a hypervisor that knows them. Elsewhere the agent's launch gate may have refused what the policy forbids, but no record says
+    // that it ran: what the log shows was observed.
+    private static string StrengthOf(BootStory story, ReferenceSet references) =>
+        story.Hypervisor is { Value: { Kind: "shype" } hypervisor } && story.Policy is { Value.Enforcing: true }
+        && references.Hypervisors.Any(known => known.Kind == hypervisor.Kind && known.Image == hypervisor.ImageDigest)
+            ? "enforced"
+            : "observed";
+
+    private ResultGuarantee Say(string id, string verdict, string text, string? witness = null) =>
+        new() { Id = id, Verdict = verdict, Strength = _strength, Text = text, Witness = witness };
+
+    private static string Sentence(string words) => char.ToUpperInvariant(words[0]) + words[1..] + (words.EndsWith('.') ? "" : ".");
+
+    private const string NoConflictNow = "no-conflict-now";
+    private const string NoViolation = "no-violation-since-boot";
+    private const string Holds = "holds";
+    private const string Violated = "violated";
+    private const string Unknown = "unknown";
+    private const int MaxPairs = 256;
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics.CodeAnalysis;
+using Shype.Attest.Appraisal.Memory;
+using Shype.Attest.Protocol;
+using Shype.Attest.Tpm.Wire;
+
+namespace Shype.Attest.Appraisal;
+
+/// <summary>
+/// What a verifier keeps about a host between appraisals: the last accepted quote, a failure that sticks, how far the logs were proven and what they told. Never
+/// changes: every accepted answer makes another. One that is kept as an object saves parsing the policy again; one that was stored and read is worth the same.
+/// </summary>
+public sealed class HostMemory
+{
+    internal HostMemory(QuoteFacts lastQuote, FindingCode? stickyFailure, FirmwareMemory? firmware, BootMemory? boot) =>
+        (LastQuote, StickyFailure, Firmware, Boot) = (lastQuote, stickyFailure, firmware, boot);
+
+    /// <summary>The TPM's resets when it last answered.</summary>
+    public uint ResetCount => LastQuote.Clock.ResetCount;
+
+    /// <summary>The boot whose log is known.</summary>
+    public string? BootId => Boot?.Story.BootId;
+
+    /// <summary>The failure that keeps this host untrusted until its next reset.</summary>
+    public FindingCode? StickyFailure { get; }
+
+    /// <summary>How far the host's log is known: what the next challenge asks the rest of.</summary>
+    public LogPosition Known => Boot is { } boot ? new() { BootId = boot.Story.BootId, NextRecord = boot.NextRecord } : LogPosition.None;
+
+    /// <summary>SHA-256 (hex) of the firmware log that is known.</summary>
+    public string? KnownFirmwareLog => Firmware is { } firmware ? Convert.ToHexStringLower(firmware.LogDigest) : null;
+
+    internal QuoteFacts LastQuote { get; }
+
+    internal FirmwareMemory? Firmware { get; }
+
+    internal BootMemory? Boot { get; }
+
+    /// <summary>The memory as bytes, to be stored.</summary>
+    public byte[] Encode() => HostMemoryCodec.Write(this);
+
+    /// <summary>Reads what <see cref="Encode"/> wrote, or says what is wrong with it.</summary>
+    public static bool TryDecode(
+        ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out HostMemory? memory, [NotNullWhen(false)] out TpmFormatProblem? problem) =>
+        HostMemoryCodec.TryRead(bytes.Span, out memory, out problem);
+}

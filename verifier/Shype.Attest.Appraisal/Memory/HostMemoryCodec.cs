@@ -1,0 +1,156 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using Shype.Attest.Measurement;
+using Shype.Attest.Measurement.Records;
+using Shype.Attest.Tpm.Types;
+using Shype.Attest.Tpm.Wire;
+
+namespace Shype.Attest.Appraisal.Memory;
+
+/// <summary>
+/// A host's memory as bytes: big-endian numbers and sized fields, by the same bounded reader as the structures of a TPM. A store is no more believed than a
+/// network: what does not read is refused with member and byte.
+/// </summary>
+internal static class HostMemoryCodec
+{
+    public static byte[] Write(HostMemory memory)
+    {
+        var writer = new TpmWriter(stackalloc byte[512]);
+        writer.WriteUInt32(Version);
+        WriteQuote(ref writer, memory.LastQuote);
+        writer.WriteText(memory.StickyFailure is { } sticky ? FindingCatalogue.KindOf(sticky).Text : null);
+        WriteFirmware(ref writer, memory.Firmware);
+        writer.WriteYesNo(memory.Boot is not null);
+        if (memory.Boot is { } boot)
+        {
+            writer.WriteUInt32((uint)boot.Logs.Count);
+            foreach (var log in boot.Logs)
+            {
+                writer.WriteBlock(log.Encode());
+            }
+
+            StoryCodec.Write(ref writer, boot.Story);
+        }
+
+        return writer.ToArray();
+    }
+
+    public static bool TryRead(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out HostMemory? memory, [NotNullWhen(false)] out TpmFormatProblem? problem)
+    {
+        try
+        {
+            var reader = new TpmReader(bytes);
+            memory = Read(ref reader);
+            reader.End("memory");
+            problem = null;
+            return true;
+        }
+        catch (TpmFormatException refused)
+        {
+            memory = null;
+            problem = refused.Problem;
+            return false;
+        }
+    }
+
+    private static HostMemory Read(ref TpmReader reader)
+    {
+        if (reader.ReadUInt32("version") is var version and not Version)
+        {
+            throw reader.Refuse("version", $"is {version}; this program reads {Version}", sizeof(uint));
+        }
+
+        var quote = ReadQuote(ref reader);
+        FindingCode? sticky = reader.ReadText("stickyFailure") is { } text ? reader.ToCode("stickyFailure", text) : null;
+        var firmware = ReadFirmware(ref reader);
+        if (!reader.ReadYesNo("boot"))
+        {
+            return new(quote, sticky, firmware, null);
+        }
+
+        var logs = new ReplayState[reader.ReadCount("logs", MeasurementLimits.MaxBanks, sizeof(uint))];
+        for (var i = 0; i < logs.Length; i++)
+        {
+            if (!ReplayState.TryDecode(reader.ReadBlock("log").ToArray(), out var log, out var problem))
+            {
+                throw reader.Refuse("log", problem.ToString());
+            }
+
+            logs[i] = log;
+        }
+
+        if (logs.Length == 0 || Array.Exists(logs, log => log.NextRecord != logs[0].NextRecord || log.Plan != logs[0].Plan))
+        {
+            throw reader.Refuse("logs", "the banks' logs are not equally far");
+        }
+
+        return new(quote, sticky, firmware, new BootMemory(logs, StoryCodec.Read(ref reader), Judgement: null));
+    }
+
+    private static void WriteQuote(ref TpmWriter writer, QuoteFacts quote)
+    {
+        quote.Clock.Write(ref writer);
+        writer.WriteUInt64(quote.FirmwareVersion);
+        TpmWire.WriteSized(ref writer, quote.QualifiedSigner);
+        writer.WriteBytes(quote.Digest);
+    }
+
+    private static QuoteFacts ReadQuote(ref TpmReader reader) => new(
+        ClockInfo.Read(ref reader),
+        reader.ReadUInt64("firmwareVersion"),
+        TpmWire.ReadSized<TpmName>(ref reader, WireLimits.MaxNameBytes),
+        reader.ReadBytes(SHA256.HashSizeInBytes, "quoteDigest").ToArray());
+
+    private static void WriteFirmware(ref TpmWriter writer, FirmwareMemory? firmware)
+    {
+        writer.WriteYesNo(firmware is not null);
+        if (firmware is null)
+        {
+            return;
+        }
+
+        writer.WriteBytes(firmware.LogDigest);
+        writer.WriteUInt32((uint)firmware.Banks.Count);
+        foreach (var bank in firmware.Banks)
+        {
+            writer.WriteUInt16((ushort)bank.Values.Algorithm);
+            writer.WriteUInt32(bank.Explained);
+            for (var pcr = 0; pcr < PcrIndex.Count; pcr++)
+            {
+                writer.WriteBytes(bank.Values[new PcrIndex(pcr)]);
+            }
+        }
+    }
+
+    private static FirmwareMemory? ReadFirmware(ref TpmReader reader)
+    {
+        if (!reader.ReadYesNo("firmware"))
+        {
+            return null;
+        }
+
+        var digest = reader.ReadBytes(SHA256.HashSizeInBytes, "firmwareLogDigest").ToArray();
+        var banks = new FirmwareBank[reader.ReadCount("firmwareBanks", MeasurementLimits.MaxBanks, sizeof(ushort))];
+        for (var i = 0; i < banks.Length; i++)
+        {
+            var algorithm = (AlgorithmId)reader.ReadUInt16("bank");
+            if (!algorithm.IsHash())
+            {
+                throw reader.Refuse("bank", $"{algorithm.ToText()} is no hash", sizeof(ushort));
+            }
+
+            var explained = reader.ReadUInt32("explained");
+            var values = PcrBank.AtReset(algorithm);
+            for (var pcr = 0; pcr < PcrIndex.Count; pcr++)
+            {
+                values.Set(new PcrIndex(pcr), reader.ReadBytes(values.DigestSize, "value"));
+            }
+
+            banks[i] = new FirmwareBank(values, explained);
+        }
+
+        return new(digest, banks);
+    }
+
+    private const uint Version = 1;
+}

@@ -1,0 +1,24 @@
+using Shype.Attest.Appraisal.Steps;
+using Shype.Attest.Protocol;
+
+namespace Shype.Attest.Appraisal.Memory;
+
+/// <summary>One appraisal's inputs, and what is known of its quote.</summary>
+internal sealed record Round(Evidence Evidence, AppraisalContext Context)
+{
+    /// <summary>What to remember of the quote; null where none was verified.</summary>
+    public QuoteFacts? Facts { get; init; }
+
+    /// <summary>Whether the quote is a fresh answer to the challenge, later than all before.</summary>
+    public bool IsFresh { get; init; }
+
+    /// <summary>The policy file that came and was the measured one.</summary>
+    public PolicyFile? NewPolicy { get; init; }
+
+    public bool IsSameBoot => Facts is not null && ContinuityStep.IsSameBoot(Context.Memory, Facts.Clock);
+
+    /// <summary>What is known of the boot that the quote is of.</summary>
+    public BootMemory? KnownBoot => IsSameBoot ? Context.Memory!.Boot : null;
+
+    public static Round Of(Evidence evidence, AppraisalContext context) => new(evidence, context);
+}

@@ -1,0 +1,108 @@
+using Shype.Attest.Measurement.Records;
+
+namespace Shype.Attest.Appraisal.References;
+
+/// <summary>What an operator calls good, as the file says it (docs/references.example.json). Several entries for one thing are alternatives.</summary>
+public sealed record ReferenceDocument
+{
+    /// <summary>The version of this format: 1.</summary>
+    public required int Format { get; init; }
+
+    /// <summary>For people.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Hypervisors with what is loaded beside them.</summary>
+    public IReadOnlyList<HypervisorReference> Hypervisors { get; init; } = [];
+
+    /// <summary>Isolation policies.</summary>
+    public IReadOnlyList<PolicyReference> Policies { get; init; } = [];
+
+    /// <summary>VMs and their images.</summary>
+    public IReadOnlyList<VmReference> Vms { get; init; } = [];
+}
+
+/// <summary>A hypervisor, its command line and its modules, all together.</summary>
+public sealed record HypervisorReference
+{
+    /// <summary>For people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>"xen", "kvm", "shype".</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The image that the boot loader loads.</summary>
+    public required MeasuredDigest Image { get; init; }
+
+    /// <summary>The GNU build id in hex of the running hypervisor; absent: any.</summary>
+    public string? BuildId { get; init; }
+
+    /// <summary>The command line, exactly.</summary>
+    public required string CommandLine { get; init; }
+
+    /// <summary>What is loaded beside it, in this order and nothing else.</summary>
+    public IReadOnlyList<ModuleReference> Modules { get; init; } = [];
+}
+
+/// <summary>A module that the boot loader hands to the hypervisor.</summary>
+public sealed record ModuleReference
+{
+    /// <summary>"kernel", "initrd".</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its digest.</summary>
+    public required MeasuredDigest Digest { get; init; }
+
+    /// <summary>Its command line, exactly.</summary>
+    public string CommandLine { get; init; } = "";
+}
+
+/// <summary>An isolation policy.</summary>
+public sealed record PolicyReference
+{
+    /// <summary>For people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The digest of its meaning (docs/policy-digest.md).</summary>
+    public required MeasuredDigest CanonicalDigest { get; init; }
+}
+
+/// <summary>A VM and everything that it starts from. What is absent here must be absent there, except the configuration.</summary>
+public sealed record VmReference
+{
+    /// <summary>The VM's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The VM's uuid; absent: any VM with the name.</summary>
+    public Guid? Uuid { get; init; }
+
+    /// <summary>The label that it must run under; absent: none.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Digest of its configuration; absent: any configuration.</summary>
+    public MeasuredDigest? Config { get; init; }
+
+    /// <summary>Digest of the kernel that the host hands to it.</summary>
+    public MeasuredDigest? Kernel { get; init; }
+
+    /// <summary>Digest of the initrd that the host hands to it.</summary>
+    public MeasuredDigest? Initrd { get; init; }
+
+    /// <summary>Digest of its firmware.</summary>
+    public MeasuredDigest? Firmware { get; init; }
+
+    /// <summary>Its disks.</summary>
+    public IReadOnlyList<DiskReference> Disks { get; init; } = [];
+
+    /// <summary>Whether an image may be one that can still change after it was measured.</summary>
+    public bool MayBeMutable { get; init; }
+}
+
+/// <summary>A disk of a VM.</summary>
+public sealed record DiskReference
+{
+    /// <summary>As the configuration names it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its digest; absent: a disk for data, with whatever is on it.</summary>
+    public MeasuredDigest? Digest { get; init; }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Shype.Attest.Measurement.Records;
+using Shype.Attest.Protocol;
+
+namespace Shype.Attest.Appraisal.References;
+
+/// <summary>A reference document that was checked and can be asked. Never changes: another document is another set.</summary>
+public sealed class ReferenceSet
+{
+    private readonly FrozenDictionary<MeasuredDigest, PolicyReference> _policies;
+    private readonly FrozenDictionary<Guid, VmReference[]> _byUuid;
+    private readonly FrozenDictionary<string, VmReference[]> _byName;
+
+    private ReferenceSet(ReferenceDocument document)
+    {
+        Document = document;
+        _policies = document.Policies.DistinctBy(policy => policy.CanonicalDigest).ToFrozenDictionary(policy => policy.CanonicalDigest);
+        _byUuid = document.Vms.Where(vm => vm.Uuid is not null).GroupBy(vm => vm.Uuid!.Value).ToFrozenDictionary(group => group.Key, group => group.ToArray());
+        _byName = document.Vms.Where(vm => vm.Uuid is null).GroupBy(vm => vm.Name, StringComparer.Ordinal)
+            .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+        Digest = SHA256.HashData(Encode(document));
+    }
+
+    /// <summary>Nothing is known to be good.</summary>
+    public static ReferenceSet Empty { get; } = new(new ReferenceDocument { Format = Format });
+
+    /// <summary>The document.</summary>
+    public ReferenceDocument Document { get; }
+
+    /// <summary>SHA-256 of the document as <see cref="Encode"/> writes it: white space and the order of members do not count.</summary>
+    public ReadOnlyMemory<byte> Digest { get; }
+
+    /// <summary>The hypervisors.</summary>
+    public IReadOnlyList<HypervisorReference> Hypervisors => Document.Hypervisors;
+
+    /// <summary>Reads a document; the problem names the member and the byte.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out ReferenceSet? set, [NotNullWhen(false)] out ProtocolProblem? problem)
+    {
+        set = null;
+        if (utf8.Length > AppraisalLimits.MaxReferenceBytes)
+        {
+            problem = new("references", 0, $"{utf8.Length} bytes, {AppraisalLimits.MaxReferenceBytes} are allowed", nameof(AppraisalLimits.MaxReferenceBytes));
+            return false;
+        }
+
+        return ProtocolJson.TryRead(utf8, ReferenceJson.Default.ReferenceDocument, out var document, out problem)
+            && TryCreate(document, out set, out problem);
+    }
+
+    /// <summary>A set of a document made elsewhere, when it keeps the bounds and makes sense.</summary>
+    public static bool TryCreate(ReferenceDocument document, [NotNullWhen(true)] out ReferenceSet? set, [NotNullWhen(false)] out ProtocolProblem? problem)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        problem = document.Format == Format ? ReferenceRules.Check(document) : new ProtocolProblem("$.format", 0, $"is {document.Format}; this program reads format {Format}");
+        set = problem is null ? new ReferenceSet(document) : null;
+        return set is not null;
+    }
+
+    /// <summary>The document as JSON, always the same bytes for the same content.</summary>
+    public static byte[] Encode(ReferenceDocument document) => JsonSerializer.SerializeToUtf8Bytes(document, ReferenceJson.Default.ReferenceDocument);
+
+    /// <summary>The policy with this meaning.</summary>
+    public PolicyReference? FindPolicy(MeasuredDigest canonicalDigest) => _policies.GetValueOrDefault(canonicalDigest);
+
+    /// <summary>The alternatives for a VM: those with its uuid, otherwise those with its name and no uuid.</summary>
+    public IReadOnlyList<VmReference> FindVm(Guid uuid, string name) =>
+        _byUuid.TryGetValue(uuid, out var exact) ? exact : _byName.TryGetValue(name, out var named) ? named : [];
+
+    private const int Format = 1;
+}

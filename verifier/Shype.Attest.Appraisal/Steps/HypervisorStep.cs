@@ -1,0 +1,58 @@
+using Shype.Attest.Appraisal.References;
+using Shype.Attest.Appraisal.Story;
+using Shype.Attest.Measurement.Records;
+
+namespace Shype.Attest.Appraisal.Steps;
+
+/// <summary>Is the hypervisor, with its command line and everything loaded beside it, one of the references (threat row V18)?</summary>
+internal static class HypervisorStep
+{
+    public static void Check(BootStory story, ReferenceSet references, List<Finding> findings)
+    {
+        if (story.Hypervisor is not { } measured)
+        {
+            findings.Add(new(FindingCode.HypervisorMissing, "hypervisor"));
+            return;
+        }
+
+        findings.AddRange(Best(references.Hypervisors.Select(reference => Compare(measured, reference)))
+            ?? [new(FindingCode.HypervisorUnknown, "hypervisor", measured.Record, Found: measured.Value.ImageDigest.ToString(), Detail: "there are none")]);
+        findings.Add(new(FindingCode.HypervisorLinkNotChecked, "hypervisor", measured.Record));
+    }
+
+    // Of several alternatives the one that comes closest tells what is wrong.
+    internal static List<Finding>? Best(IEnumerable<List<Finding>> alternatives) => alternatives.MinBy(problems => problems.Count);
+
+    private static List<Finding> Compare(Recorded<HypervisorContent> measured, HypervisorReference reference)
+    {
+        var (hypervisor, problems) = (measured.Value, new List<Finding>());
+        Demand("kind", reference.Kind, hypervisor.Kind);
+        Demand("image", reference.Image.ToString(), hypervisor.ImageDigest.ToString());
+        Demand("build id", reference.BuildId ?? hypervisor.BuildId, hypervisor.BuildId);
+        Demand("number of modules", $"{reference.Modules.Count}", $"{hypervisor.Modules.Count}");
+        DemandLine(reference.CommandLine, hypervisor.CommandLine, "hypervisor");
+        foreach (var (wanted, module) in reference.Modules.Zip(hypervisor.Modules))
+        {
+            Demand($"module {wanted.Name}", $"{wanted.Name} {wanted.Digest}", $"{module.Name} {module.Digest}");
+            DemandLine(wanted.CommandLine, module.CommandLine, $"module {wanted.Name}");
+        }
+
+        return problems;
+
+        void Demand(string what, string? expected, string? found)
+        {
+            if (expected != found)
+            {
+                problems.Add(new(FindingCode.HypervisorUnknown, "hypervisor", measured.Record, expected, found, $"its {what} is not that of '{reference.Name}'"));
+            }
+        }
+
+        void DemandLine(string expected, string found, string subject)
+        {
+            if (expected != found)
+            {
+                problems.Add(new(FindingCode.HypervisorCommandLineUnknown, subject, measured.Record, expected, found));
+            }
+        }
+    }
+}

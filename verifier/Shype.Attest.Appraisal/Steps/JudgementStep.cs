@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Shype.Attest.Appraisal.Memory;
+using Shype.Attest.Appraisal.References;
+using Shype.Attest.Appraisal.Story;
+using Shype.Attest.Measurement.Cel;
+using Shype.Attest.Measurement.Records;
+
+namespace Shype.Attest.Appraisal.Steps;
+
+/// <summary>Holds the story of a boot against the references; of what was judged before, only what the new records touch.</summary>
+internal static class JudgementStep
+{
+    public static Judgement Check(BootStory story, IReadOnlyList<CelRecord> news, Judgement? before, PolicyShelf shelf, ReferenceSet references)
+    {
+        if (before is not null && ReferenceEquals(before.Story, story) && ReferenceEquals(before.References, references))
+        {
+            return before;
+        }
+
+        List<Finding> host = [];
+        HypervisorStep.Check(story, references, host);
+        PolicyStep.Check(story, shelf, references, host);
+        return new(story, references, host, CheckVms(story, news, before, references));
+    }
+
+    private static ImmutableSortedDictionary<Guid, VmAppraisal> CheckVms(BootStory story, IReadOnlyList<CelRecord> news, Judgement? before, ReferenceSet references)
+    {
+        var policy = story.Judged?.Policy;
+        var isMore = before is not null && ReferenceEquals(before.References, references) && before.Story.Judged?.Policy == policy;
+        var vms = isMore ? before!.Vms.ToBuilder() : ImmutableSortedDictionary.CreateBuilder<Guid, VmAppraisal>();
+        foreach (var uuid in isMore ? Touched(news) : story.Running.Keys)
+        {
+            if (story.Running.TryGetValue(uuid, out var image))
+            {
+                vms[uuid] = VmStep.Check(image, policy, references);
+            }
+            else
+            {
+                vms.Remove(uuid);
+            }
+        }
+
+        return vms.ToImmutable();
+    }
+
+    private static IEnumerable<Guid> Touched(IReadOnlyList<CelRecord> news) =>
+        news.Select(record => record.Measurement).OfType<VmContent>().Select(vm => vm.Uuid).Distinct();
+}

@@ -1,0 +1,62 @@
+using Shype.Attest.Appraisal.References;
+using Shype.Attest.Appraisal.Story;
+using Shype.Attest.Measurement.Records;
+
+namespace Shype.Attest.Appraisal.Steps;
+
+/// <summary>Is the policy in force known, available, readable, enforced, and is the file that was sent really that policy (threat row V10)?</summary>
+internal static class PolicyStep
+{
+    public static void Check(BootStory story, PolicyShelf shelf, ReferenceSet references, List<Finding> findings)
+    {
+        if (story.Policy is not { } measured)
+        {
+            findings.Add(new(FindingCode.PolicyMissing, "policy"));
+            return;
+        }
+
+        var policy = measured.Value;
+        var answer = shelf.Find(policy);
+        if (answer.Problem is { } problem)
+        {
+            findings.Add(new(problem, "policy", measured.Record, Expected: DigestOf(policy)?.ToString(), Found: policy.Module, Detail: answer.Detail));
+        }
+
+        // What cannot be judged is not approved by its digest either, but says so by its own finding.
+        if (policy.Module == PolicyShelf.Module)
+        {
+            CheckReference(measured, answer, references, findings);
+        }
+
+        if (!policy.Enforcing)
+        {
+            findings.Add(new(FindingCode.PolicyNotEnforcing, "policy", measured.Record));
+        }
+    }
+
+    /// <summary>The file that came with this evidence, whether or not it was needed.</summary>
+    public static void CheckSent(BootStory story, PolicyShelf shelf, IReadOnlyList<Finding> judged, List<Finding> findings)
+    {
+        if (story.Policy is { Value: { Module: PolicyShelf.Module } measured, Record: var record }
+            && shelf.MismatchOfSent(measured) is { Problem: { } problem, Detail: var detail }
+            && !judged.Any(finding => finding.Code == problem))
+        {
+            findings.Add(new(problem, "policy", record, Expected: DigestOf(measured)?.ToString(), Detail: detail));
+        }
+    }
+
+    private static void CheckReference(Recorded<PolicyStateContent> measured, PolicyAnswer answer, ReferenceSet references, List<Finding> findings)
+    {
+        var digest = measured.Value.CanonicalDigest ?? (answer.Policy is { } policy ? PolicyShelf.CanonicalOf(policy) : default(MeasuredDigest?));
+        if (digest is { } canonical && references.FindPolicy(canonical) is not null)
+        {
+            return;
+        }
+
+        var name = $"{measured.Value.Name} {measured.Value.Version}".Trim();
+        findings.Add(new(FindingCode.PolicyUnknown, "policy", measured.Record, Found: digest?.ToString(),
+            Detail: name.Length == 0 ? "it has no name" : $"'{name}'"));
+    }
+
+    private static MeasuredDigest? DigestOf(PolicyStateContent policy) => policy.CanonicalDigest ?? policy.SourceDigest;
+}

@@ -1,0 +1,20 @@
+using Shype.Attest.Isolation;
+using Shype.Attest.Isolation.Acm;
+
+namespace Shype.Attest.Appraisal.Story;
+
+/// <summary>A parsed policy in force and the state that the host's events led to under it.</summary>
+internal sealed record JudgedPolicy(AcmPolicy Policy, EnforcementState State)
+{
+    /// <summary>The state of VMs that run and were judged before: nothing is asked again.</summary>
+    public static JudgedPolicy Rebuild(AcmPolicy policy, IEnumerable<RunningImage> running)
+    {
+        var state = EnforcementState.AtBoot(policy);
+        foreach (var image in running)
+        {
+            state = Enforcement.Record(policy, state, new VmStarts(image.Vm));
+        }
+
+        return new(policy, state);
+    }
+}

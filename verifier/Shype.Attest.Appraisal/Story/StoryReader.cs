@@ -1,0 +1,281 @@
+using System.Collections.Immutable;
+using Shype.Attest.Isolation;
+using Shype.Attest.Measurement.Cel;
+using Shype.Attest.Measurement.Records;
+using Shype.Attest.Tpm.Types;
+
+namespace Shype.Attest.Appraisal.Story;
+
+/// <summary>Folds proven records into a <see cref="BootStory"/>. Every record does something here: what is not understood is a finding.</summary>
+internal sealed class StoryReader
+{
+    private readonly PolicyShelf _shelf;
+    private readonly ImmutableSortedDictionary<Guid, RunningImage>.Builder _running;
+    private BootStory _story;
+    private JudgedPolicy? _judged;
+
+    /// <summary>Goes on where a story ended.</summary>
+    public StoryReader(BootStory from, PolicyShelf shelf)
+    {
+        _shelf = shelf;
+        _running = from.Running.ToBuilder();
+        _story = from;
+        _judged = from.Judged ?? Remember(from);
+    }
+
+    /// <summary>Whether every policy that something had to be judged by was there. Otherwise the records must be read again when it is.</summary>
+    public bool IsComplete { get; private set; } = true;
+
+    public BootStory Story => _story with { Running = _running.ToImmutable(), Judged = _judged };
+
+    public void Read(CelRecord record, IReadOnlyList<AlgorithmId> banks)
+    {
+        var number = record.RecordNumber;
+        switch (record.Measurement)
+        {
+            case BootContent boot:
+                ReadBoot(number, boot, banks);
+                break;
+            case HypervisorContent hypervisor:
+                ReadHypervisor(number, hypervisor);
+                break;
+            case PolicyStateContent policy:
+                ReadPolicy(number, policy);
+                break;
+            case VmRunContent vm:
+                Start(number, vm);
+                break;
+            case VmEndContent vm:
+                End(number, vm);
+                break;
+            case ResourceContent resource:
+                ReadResource(number, resource);
+                break;
+            case GapContent gap:
+                Add(new(FindingCode.GapInMeasurements, "log", number, Detail: $"{gap.Reason}, since {gap.Since:yyyy-MM-dd HH:mm:ss}Z"));
+                break;
+            default:
+                Add(new(FindingCode.LogMalformed, "log", number, Detail: $"this verifier does not know what a record '{record.Measurement.Type}' means"));
+                break;
+        }
+    }
+
+    private JudgedPolicy? Remember(BootStory from)
+    {
+        if (from.Policy is not { Value: { Module: PolicyShelf.Module } measured })
+        {
+            return null;
+        }
+
+        var policy = _shelf.Find(measured).Policy;
+        IsComplete = policy is not null;
+        return policy is null ? null : JudgedPolicy.Rebuild(policy, from.Running.Values);
+    }
+
+    private void ReadBoot(ulong number, BootContent boot, IReadOnlyList<AlgorithmId> banks)
+    {
+        if (number > 0)
+        {
+            Add(new(FindingCode.BootRecordRepeated, "log", number));
+        }
+
+        if (banks.FirstOrDefault(bank => !boot.Banks.Contains(bank)) is var missing and not 0)
+        {
+            Add(new(FindingCode.BootRecordDiffers, "log", number, Detail: $"{missing.ToText()} is quoted but not among its banks"));
+        }
+
+        _story = _story with { BootId = _story.BootId ?? boot.BootId };
+    }
+
+    private void ReadHypervisor(ulong number, HypervisorContent hypervisor)
+    {
+        if (_story.Hypervisor is not { } first)
+        {
+            _story = _story with { Hypervisor = new(number, hypervisor) };
+        }
+        else if (!first.Value.Encode().AsSpan().SequenceEqual(hypervisor.Encode()))
+        {
+            Add(new(FindingCode.HypervisorChanged, "hypervisor", number, first.Value.ImageDigest.ToString(), hypervisor.ImageDigest.ToString()));
+        }
+    }
+
+    private void ReadPolicy(ulong number, PolicyStateContent policy)
+    {
+        var before = _story.Policy?.Value;
+        if (policy is PolicyChangeContent change)
+        {
+            var name = $"{TextRules.Escape(policy.Name)} {TextRules.Escape(policy.Version)}".Trim();
+            Add(new(FindingCode.PolicyChanged, "policy", number, before?.Name, policy.Name, Detail: $"to {(name.Length == 0 ? policy.Module : name)}"));
+            if (!Follows(before, change.PreviousDigest))
+            {
+                Add(new(FindingCode.PolicyChangeBroken, "policy", number, before?.ActiveDigest?.ToString(), change.PreviousDigest?.ToString()));
+            }
+        }
+        else if (before is not null && !IsSame(before, policy))
+        {
+            Add(new(FindingCode.PolicyChangeBroken, "policy", number, before.CanonicalDigest?.ToString(), policy.CanonicalDigest?.ToString()));
+        }
+
+        _story = _story with { Policy = new(number, policy), EarlierPolicies = WithEarlier(before), Unjudged = _story.Unjudged || IsForgotten(before) };
+        Adopt(number, _shelf.Find(policy));
+    }
+
+    private void Adopt(ulong number, PolicyAnswer answer)
+    {
+        if (answer.Policy is not { } policy)
+        {
+            IsComplete &= answer.Problem == FindingCode.PolicyModuleNotJudged;
+            _judged = null;
+            _story = _story with { Unjudged = _story.Unjudged || _running.Count > 0 };
+            return;
+        }
+
+        if (_judged?.Policy == policy)
+        {
+            return;
+        }
+
+        // As sHype itself took a new policy (isolation 2.4): everything that runs is asked as if it started now.
+        _judged = new(policy, EnforcementState.AtBoot(policy));
+        foreach (var image in _running.Values.OrderBy(image => image.Record))
+        {
+            Judge(number, new VmStarts(image.Vm));
+            foreach (var resource in image.Attached)
+            {
+                JudgeResource(number, image, resource);
+            }
+        }
+    }
+
+    private void Start(ulong number, VmRunContent vm)
+    {
+        var image = new RunningImage(number, vm, []);
+        if (vm.Uuid == Guid.Empty)
+        {
+            Add(new(FindingCode.VmAlreadyRunning, image.Subject, number, Detail: "its uuid is that of the host's own domain"));
+            return;
+        }
+
+        if (_running.ContainsKey(vm.Uuid))
+        {
+            Add(new(FindingCode.VmAlreadyRunning, image.Subject, number));
+        }
+        else if (_running.Count == AppraisalLimits.MaxRunningVms)
+        {
+            Add(new(FindingCode.LogMalformed, "log", number, Detail: $"more than {_running.Count} VMs run at once ({nameof(AppraisalLimits.MaxRunningVms)})"));
+            return;
+        }
+
+        // The new start decides what the VM is, whatever ran under its uuid before (threat row V14).
+        _running[vm.Uuid] = image;
+        Judge(number, new VmStarts(image.Vm));
+    }
+
+    private void End(ulong number, VmEndContent vm)
+    {
+        if (!_running.Remove(vm.Uuid))
+        {
+            Add(new(FindingCode.VmNotRunning, $"vm/{vm.Uuid}", number));
+            return;
+        }
+
+        Judge(number, new VmStops(vm.Uuid));
+    }
+
+    private void ReadResource(ulong number, ResourceContent resource)
+    {
+        if (!_running.TryGetValue(resource.Uuid, out var image))
+        {
+            Add(new(FindingCode.VmNotRunning, $"vm/{resource.Uuid}", number));
+            return;
+        }
+
+        if (resource is not ResourceAttachContent attach)
+        {
+            _running[resource.Uuid] = image with { Attached = image.Attached.RemoveAll(held => held.Kind == resource.Kind && held.Name == resource.Name) };
+            return;
+        }
+
+        if (image.Attached.Length == AppraisalLimits.MaxAttachments)
+        {
+            Add(new(FindingCode.LogMalformed, "log", number, Detail: $"more than {image.Attached.Length} resources of one VM ({nameof(AppraisalLimits.MaxAttachments)})"));
+            return;
+        }
+
+        _running[resource.Uuid] = image with { Attached = image.Attached.Add(attach) };
+        JudgeResource(number, image, attach);
+    }
+
+    private void Judge(ulong number, EnforcementEvent happened)
+    {
+        if (_judged is not { } judged)
+        {
+            _story = _story with { Unjudged = _story.Unjudged || happened is VmStarts };
+            return;
+        }
+
+        var replay = StartReplay.Run(judged.Policy, judged.State, [happened]);
+        _judged = judged with { State = replay.End };
+        foreach (var violation in replay.Violations)
+        {
+            Deny(number, happened, violation.Decision);
+        }
+    }
+
+    private void Deny(ulong number, EnforcementEvent happened, Decision decision)
+    {
+        _story = _story with { Violation = _story.Violation ?? new(number, decision.Sentence) };
+        if (happened is not VmStarts { Vm: var vm })
+        {
+            return;
+        }
+
+        FindingCode? code = decision.Reason switch
+        {
+            DenialReason.ConflictSet => FindingCode.ConflictViolated,
+            DenialReason.NotAuthorised => FindingCode.VmNotAuthorised,
+            DenialReason.UnknownLabel => FindingCode.VmLabelUnknown,
+            // That it runs already is a finding of the log itself, under any policy or none.
+            _ => null,
+        };
+        if (code is { } denied)
+        {
+            Add(new(denied, "vm/" + vm.Name, number, Found: vm.Label, Detail: decision.Sentence));
+        }
+    }
+
+    private void JudgeResource(ulong number, RunningImage image, ResourceAttachContent resource)
+    {
+        if (_judged is { Policy: var policy } && ResourceRule.Denial(policy, image, resource, _running.Values) is { } denial)
+        {
+            _story = _story with { Violation = _story.Violation ?? new(number, $"{TextRules.Escape(image.Start.Name)} uses {denial}") };
+            Add(new(FindingCode.ResourceDenied, image.Subject, number, Found: resource.Label, Detail: denial));
+        }
+    }
+
+    private ImmutableHashSet<MeasuredDigest> WithEarlier(PolicyStateContent? before) =>
+        before?.CanonicalDigest is { } digest && _story.EarlierPolicies.Count < AppraisalLimits.MaxPolicies
+            ? _story.EarlierPolicies.Add(digest)
+            : _story.EarlierPolicies;
+
+    // A policy that was in force and cannot be remembered: nothing can be claimed about its time.
+    private bool IsForgotten(PolicyStateContent? before) =>
+        before is not null && (before.CanonicalDigest is not { } digest || !WithEarlier(before).Contains(digest));
+
+    // docs/records.md: previousDigest is activeDigest of the policy before; a source without a binary form is named by its other digests.
+    private static bool Follows(PolicyStateContent? before, MeasuredDigest? previous) => previous is { } named
+        ? named == before?.ActiveDigest || named == before?.CanonicalDigest || named == before?.SourceDigest
+        : before?.ActiveDigest is null;
+
+    private static bool IsSame(PolicyStateContent left, PolicyStateContent right) =>
+        left.Module == right.Module && left.ActiveDigest == right.ActiveDigest && left.CanonicalDigest == right.CanonicalDigest
+        && left.SourceDigest == right.SourceDigest && left.Enforcing == right.Enforcing;
+
+    private void Add(Finding fact)
+    {
+        if (_story.Facts.Count(known => known.Code == fact.Code) < AppraisalLimits.MaxFactsPerCode)
+        {
+            _story = _story with { Facts = _story.Facts.Add(fact) };
+        }
+    }
+}

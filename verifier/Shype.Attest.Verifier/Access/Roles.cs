@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Authorization;
+
+namespace Shype.Attest.Verifier.Access;
+
+/// <summary>Who may do what; every route names one policy, and a route without one is closed to everybody.</summary>
+internal static class Roles
+{
+    /// <summary>The agent of one host.</summary>
+    public const string Agent = "agent";
+
+    /// <summary>Somebody who asks for verdicts.</summary>
+    public const string RelyingParty = "relying-party";
+
+    /// <summary>Somebody who runs the verifier.</summary>
+    public const string Operator = "operator";
+
+    /// <summary>The claim that carries an agent's host.</summary>
+    public const string HostClaim = "host";
+
+    /// <summary>The route value that an agent's host must be.</summary>
+    public const string HostRouteValue = "id";
+
+    /// <summary>The policies: each named as the least role that it admits.</summary>
+    public static void Configure(AuthorizationOptions options)
+    {
+        options.FallbackPolicy = options.DefaultPolicy = new AuthorizationPolicyBuilder(BearerHandler.Scheme).RequireAssertion(_ => false).Build();
+        Add(Operator, policy => policy.RequireRole(Operator));
+        Add(RelyingParty, policy => policy.RequireRole(RelyingParty, Operator));
+        Add(Agent, policy => policy.RequireRole(Agent).RequireAssertion(IsOwnHost));
+
+        void Add(string name, Action<AuthorizationPolicyBuilder> require)
+        {
+            var policy = new AuthorizationPolicyBuilder(BearerHandler.Scheme);
+            require(policy);
+            options.AddPolicy(name, policy.Build());
+        }
+    }
+
+    // An agent speaks for its own host, whatever the address says.
+    private static bool IsOwnHost(AuthorizationHandlerContext context) =>
+        context.Resource is HttpContext http
+        && http.Request.RouteValues[HostRouteValue] is string asked
+        && context.User.FindFirst(HostClaim)?.Value == asked;
+}

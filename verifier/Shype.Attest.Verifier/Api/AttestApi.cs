@@ -1,0 +1,44 @@
+using Shype.Attest.Protocol;
+using Shype.Attest.Verifier.Access;
+using Shype.Attest.Verifier.Attestation;
+
+namespace Shype.Attest.Verifier.Api;
+
+/// <summary>What relying parties ask: is this VM, is this host what I think it is, now?</summary>
+internal static class AttestApi
+{
+    /// <summary>The routes.</summary>
+    public static void MapAttest(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1/attest").RequireAuthorization(Roles.RelyingParty);
+        group.MapPost("/vm/{name}", VmAsync).DisableRequestTimeout();
+        group.MapPost("/host/{name}", HostAsync).DisableRequestTimeout();
+    }
+
+    private static async Task<IResult> VmAsync(HttpContext context, string name, Asking asking)
+    {
+        var (nonce, problem) = await ReadNonceAsync(context);
+        return problem ?? (name.Length > ProtocolLimits.MaxNameCharacters
+            ? Problems.Of(AskFailure.VmUnknown)
+            : Answer(await asking.VmAsync(name, nonce, context.RequestAborted)));
+    }
+
+    private static async Task<IResult> HostAsync(HttpContext context, string name, HostDirectory hosts, Asking asking)
+    {
+        var (nonce, problem) = await ReadNonceAsync(context);
+        return problem
+            ?? (hosts.Find(name) is not { } host ? Problems.HostUnknown
+                : Problems.NotAdmitted(host.Record.State) ?? Answer(await asking.HostAsync(host, nonce, context.RequestAborted)));
+    }
+
+    private static async Task<(byte[] Nonce, IResult? Problem)> ReadNonceAsync(HttpContext context)
+    {
+        var message = await RequestBody.ReadAsync(context, ProtocolJson.Default.AttestRequest);
+        return !message.TryGet(out var request, out var problem) ? ([], problem)
+            : request.Nonce.Length is >= ProtocolLimits.MinNonceBytes and <= ProtocolLimits.MaxNonceBytes ? (request.Nonce, null)
+            : ([], Problems.Malformed("$.nonce",
+                $"{request.Nonce.Length} bytes; a nonce has {ProtocolLimits.MinNonceBytes} to {ProtocolLimits.MaxNonceBytes} (RFC 9711, eat_nonce)"));
+    }
+
+    private static IResult Answer(Asked asked) => asked.Token is { } token ? Answers.Token(token) : Problems.Of(asked.Failure!.Value);
+}

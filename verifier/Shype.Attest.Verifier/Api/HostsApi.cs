@@ -1,0 +1,123 @@
+using Shype.Attest.Protocol;
+using Shype.Attest.Verifier.Access;
+using Shype.Attest.Verifier.Attestation;
+using Shype.Attest.Verifier.Hosting;
+using Shype.Attest.Verifier.Store;
+
+namespace Shype.Attest.Verifier.Api;
+
+/// <summary>What operators see and decide about hosts.</summary>
+internal static class HostsApi
+{
+    /// <summary>The routes.</summary>
+    public static void MapHosts(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1/hosts").RequireAuthorization(Roles.Operator);
+        group.MapGet("/", List);
+        group.MapGet("/{name}", ShowAsync);
+        group.MapGet("/{name}/verdict", VerdictAsync);
+        group.MapPost("/{name}/approve", ApproveAsync);
+        group.MapPost("/{name}/revoke", RevokeAsync);
+    }
+
+    private static IResult List(string? state, string? after, HostDirectory hosts, LiveHosts live)
+    {
+        HostState? wanted = state switch
+        {
+            "pending" => HostState.Pending,
+            "enrolled" => HostState.Enrolled,
+            "revoked" => HostState.Revoked,
+            _ => null,
+        };
+        if (state is not null && wanted is null)
+        {
+            return Problems.Malformed("state", "is pending, enrolled or revoked");
+        }
+
+        var page = hosts.List(wanted, after, PageSize + 1);
+        return Answers.Json(
+            new HostList
+            {
+                Hosts = [.. page.Take(PageSize).Select(host => Summary(host, live))],
+                Next = page.Count > PageSize ? page[PageSize - 1].Id : null,
+            },
+            ProtocolJson.Default.HostList);
+    }
+
+    private static async Task<IResult> ShowAsync(HttpContext context, string name, HostDirectory hosts, LiveHosts live, IAttestationStore store) =>
+        hosts.Find(name) is { } host ? await DetailAsync(host, live, store, context.RequestAborted) : Problems.HostUnknown;
+
+    private static async Task<IResult> VerdictAsync(HttpContext context, string name, HostDirectory hosts, IAttestationStore store) =>
+        hosts.Find(name) is not { } host ? Problems.HostUnknown
+        : await store.ReadLastResultAsync(host.Record.Id, context.RequestAborted) is { } token ? Answers.Token(token)
+        : Problems.Of(StatusCodes.Status404NotFound, ProblemTypes.NotFound, "This host has not shown evidence yet.");
+
+    private static Task<IResult> ApproveAsync(HttpContext context, string name, HostDirectory hosts, LiveHosts live, IAttestationStore store, TimeProvider clock,
+        ILogger<HostDirectory> log) =>
+        ChangeAsync(context, name, HostState.Enrolled, null, hosts, live, store, clock, log);
+
+    private static async Task<IResult> RevokeAsync(HttpContext context, string name, HostDirectory hosts, LiveHosts live, IAttestationStore store,
+        TimeProvider clock, ILogger<HostDirectory> log)
+    {
+        var message = await RequestBody.ReadAsync(context, ProtocolJson.Default.RevokeRequest);
+        return !message.TryGet(out var request, out var problem) ? problem
+            : request.Reason.Length is 0 or > MaxReasonCharacters ? Problems.Malformed("$.reason", $"has 1 to {MaxReasonCharacters} characters")
+            : await ChangeAsync(context, name, HostState.Revoked, request.Reason, hosts, live, store, clock, log);
+    }
+
+    private static async Task<IResult> ChangeAsync(HttpContext context, string name, HostState state, string? reason, HostDirectory hosts, LiveHosts live,
+        IAttestationStore store, TimeProvider clock, ILogger<HostDirectory> log)
+    {
+        if (hosts.Find(name) is not { } host)
+        {
+            return Problems.HostUnknown;
+        }
+
+        var change = new StateChange(host.Record.Id, state, reason, Roles.Operator, clock.GetUtcNow());
+        if (await hosts.SetStateAsync(change, context.RequestAborted) is not { } changed)
+        {
+            return Problems.HostUnknown;
+        }
+
+        if (state == HostState.Revoked)
+        {
+            live.Drop(changed.Record.Id);
+        }
+
+        log.StateChanged(changed.Record.Id, state, reason);
+        return await DetailAsync(changed, live, store, context.RequestAborted);
+    }
+
+    private static async Task<IResult> DetailAsync(HostEntry host, LiveHosts live, IAttestationStore store, CancellationToken cancellationToken)
+    {
+        var record = host.Record;
+        var vms = await store.ReadVmsAsync(record.Id, cancellationToken);
+        return Answers.Json(
+            new HostDetail
+            {
+                Host = Summary(record, live),
+                Enrolled = record.EnrolledAt,
+                EkDigest = Convert.ToHexStringLower(record.EkDigest),
+                AkName = Convert.ToHexStringLower(record.AkName),
+                EkIssuer = record.EkIssuer,
+                Reason = record.Reason,
+                Vms = [.. vms.Select(vm => new ResultVm { Uuid = vm.Uuid.ToString("D"), Name = vm.Name, Label = vm.Label, Running = true })],
+            },
+            ProtocolJson.Default.HostDetail);
+    }
+
+    private static HostSummary Summary(HostRecord host, LiveHosts live) => new()
+    {
+        Id = host.Id,
+        Name = host.Name,
+        State = host.State,
+        Status = host.Status,
+        LastSeen = host.SeenAt,
+        Boot = host.Boot,
+        Vms = host.Vms,
+        Connected = live.IsConnected(host.Id),
+    };
+
+    private const int PageSize = 1000;
+    private const int MaxReasonCharacters = 500;
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Shype.Attest.Appraisal;
+using Shype.Attest.Appraisal.References;
+using Shype.Attest.Protocol;
+using Shype.Attest.Verifier.Access;
+using Shype.Attest.Verifier.Attestation;
+using Shype.Attest.Verifier.Hosting;
+
+namespace Shype.Attest.Verifier.Api;
+
+/// <summary>The reference values: read with their version as ETag, replaced only by who has seen that version.</summary>
+internal static class ReferencesApi
+{
+    /// <summary>The routes.</summary>
+    public static void MapReferences(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1/references").RequireAuthorization(Roles.Operator);
+        group.MapGet("/", Read);
+        group.MapPut("/", ReplaceAsync);
+    }
+
+    private static IResult Read(HttpContext context, CurrentReferences references) => Answer(context, references.Current);
+
+    private static async Task<IResult> ReplaceAsync(HttpContext context, CurrentReferences references, TimeProvider clock, ILogger<CurrentReferences> log)
+    {
+        if (VersionIn(context.Request.Headers.IfMatch) is not { } expected)
+        {
+            return Problems.Of(StatusCodes.Status428PreconditionRequired, ProblemTypes.VersionConflict,
+                "Say which version you replace, with the ETag of GET /v1/references: If-Match: \"VERSION\".");
+        }
+
+        var (body, unread) = await RequestBody.ReadAsync(context, MediaTypes.Json, AppraisalLimits.MaxReferenceBytes, nameof(AppraisalLimits.MaxReferenceBytes));
+        if (body is null)
+        {
+            return unread!;
+        }
+
+        if (!ReferenceSet.TryRead(body, out var set, out var malformed))
+        {
+            return Problems.Malformed(malformed);
+        }
+
+        if (await references.ReplaceAsync(set, expected, Roles.Operator, clock.GetUtcNow(), context.RequestAborted) is not { } replaced)
+        {
+            return Problems.Of(StatusCodes.Status412PreconditionFailed, ProblemTypes.VersionConflict,
+                $"The reference values are version {references.Current.Version} by now, not {expected}: read them again, then edit that.");
+        }
+
+        log.ReferencesReplaced(replaced.Version);
+        return Answer(context, replaced);
+    }
+
+    private static IResult Answer(HttpContext context, CurrentReferences.Versioned current)
+    {
+        context.Response.Headers.ETag = $"\"{current.Version}\"";
+        return Answers.Bytes(ReferenceSet.Encode(current.Set.Document), MediaTypes.Json);
+    }
+
+    // RFC 9110 8.8.3: a version in quotes; weak ones and lists of several are no statement about what was edited.
+    private static long? VersionIn(IReadOnlyList<string?> header) =>
+        header is [['"', .. var inner, '"']] && long.TryParse(inner, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
+}

@@ -1,0 +1,72 @@
+using Shype.Attest.Protocol;
+using Shype.Attest.Verifier.Store;
+
+namespace Shype.Attest.Verifier.Attestation;
+
+/// <summary>
+/// Verdicts for those who ask: always from evidence that a host made after the question, never from what is kept. What is kept only says whom to ask.
+/// </summary>
+internal sealed class Asking(HostDirectory hosts, LiveHosts live, Results results, IAttestationStore store)
+{
+    /// <summary>A verdict about a host and all its VMs.</summary>
+    public async Task<Asked> HostAsync(HostEntry host, byte[] nonce, CancellationToken cancellationToken)
+    {
+        var answer = await AskAsync(host.Record.Id, cancellationToken);
+        return answer.Verdict is { } verdict ? new Asked(results.Sign(verdict, host, nonce, vms: null), null) : new Asked(null, answer.Failure);
+    }
+
+    /// <summary>A verdict about a VM and its host.</summary>
+    public async Task<Asked> VmAsync(string uuidOrName, byte[] nonce, CancellationToken cancellationToken)
+    {
+        var places = await PlacesAsync(uuidOrName, cancellationToken);
+        if (places is [var place])
+        {
+            var asked = await VmAsync(place, nonce, cancellationToken);
+            if (asked.Failure != AskFailure.VmUnknown)
+            {
+                return asked;
+            }
+        }
+
+        // Started since its host last spoke, gone to another host, or claimed by two: those who may know are asked before anybody is told so.
+        await RefreshAsync(places.Count > 1 ? [.. places.Select(candidate => candidate.HostId).Distinct(StringComparer.Ordinal)] : live.Connected, cancellationToken);
+        return await PlacesAsync(uuidOrName, cancellationToken) switch
+        {
+            [] => new Asked(null, AskFailure.VmUnknown),
+            [var now] => await VmAsync(now, nonce, cancellationToken),
+            _ => new Asked(null, AskFailure.VmAmbiguous),
+        };
+    }
+
+    private async Task<Asked> VmAsync(VmPlace place, byte[] nonce, CancellationToken cancellationToken)
+    {
+        var answer = await AskAsync(place.HostId, cancellationToken);
+        return answer switch
+        {
+            { Verdict: { } verdict } when verdict.Appraisal is { IsFresh: true } appraisal && appraisal.Vms.All(vm => vm.Uuid != place.Uuid) =>
+                new Asked(null, AskFailure.VmUnknown),
+            { Verdict: { } verdict } => new Asked(results.Sign(verdict, hosts.Find(place.HostId)!, nonce, [place.Uuid]), null),
+            _ => new Asked(null, answer.Failure),
+        };
+    }
+
+    private async Task<HostAnswer> AskAsync(string hostId, CancellationToken cancellationToken) => await live.AskAsync(hostId).WaitAsync(cancellationToken);
+
+    // A question about a name that nobody knows must not cost a quote of every host of a fleet.
+    private Task RefreshAsync(IReadOnlyCollection<string> hostIds, CancellationToken cancellationToken) =>
+        hostIds.Count > MaxAskedAtOnce ? Task.CompletedTask : Task.WhenAll(hostIds.Select(live.AskAsync)).WaitAsync(cancellationToken);
+
+    // A host that was revoked speaks for no VM.
+    private async Task<IReadOnlyList<VmPlace>> PlacesAsync(string uuidOrName, CancellationToken cancellationToken)
+    {
+        var places = Guid.TryParseExact(uuidOrName, "D", out var uuid)
+            ? await store.FindVmsAsync(uuid, cancellationToken)
+            : await store.FindVmsAsync(uuidOrName, cancellationToken);
+        return [.. places.Where(place => hosts.Find(place.HostId)?.Record.State == HostState.Enrolled)];
+    }
+
+    private const int MaxAskedAtOnce = 32;
+}
+
+/// <summary>A signed result, or why there is none.</summary>
+internal sealed record Asked(string? Token, AskFailure? Failure);

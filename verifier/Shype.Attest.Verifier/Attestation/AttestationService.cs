@@ -1,0 +1,132 @@
+using Shype.Attest.Appraisal;
+using Shype.Attest.Protocol;
+using Shype.Attest.Verifier.Hosting;
+using Shype.Attest.Verifier.Store;
+
+namespace Shype.Attest.Verifier.Attestation;
+
+/// <summary>
+/// The only orchestration: take evidence, appraise, sign, keep, answer whoever waits. Evidence of one host is taken one after the other; a
+/// verdict is told to anybody only after it is on the disk.
+/// </summary>
+internal sealed class AttestationService(
+    HostDirectory hosts, ChallengeIssuer challenges, LiveHosts live, CurrentReferences references, PolicyLibrary policies, Results results,
+    AppraisalRules rules, IAttestationStore store, TimeProvider clock, ILogger<AttestationService> log)
+{
+    /// <summary>A challenge for a host, at once.</summary>
+    public async Task<Challenge> ChallengeAsync(HostEntry host, CancellationToken cancellationToken)
+    {
+        if (host.Knowledge is { } known)
+        {
+            return challenges.Issue(host.Record.Id, known.Memory);
+        }
+
+        await host.Gate.WaitAsync(cancellationToken);
+        try
+        {
+            return challenges.Issue(host.Record.Id, (await hosts.KnowAsync(host, cancellationToken)).Memory);
+        }
+        finally
+        {
+            host.Gate.Release();
+        }
+    }
+
+    /// <summary>Appraises evidence of a host; the answer is the signed result about the host and all its VMs, null where the verifier failed.</summary>
+    public async Task<string?> AppraiseAsync(HostEntry host, Evidence evidence, byte[] encoded, CancellationToken cancellationToken)
+    {
+        var answer = HostAnswer.None(AskFailure.Internal);
+        await host.Gate.WaitAsync(cancellationToken);
+        try
+        {
+            // From here on to the end, even if the agent hangs up: a verdict that is known must be kept.
+            var (verdict, token) = await AppraiseInOrderAsync(host, evidence, encoded);
+            answer = HostAnswer.Of(verdict);
+            return verdict.Appraisal is null ? null : token;
+        }
+        finally
+        {
+            host.Gate.Release();
+            live.Answer(host.Record.Id, evidence.ChallengeNonce.Span, answer);
+        }
+    }
+
+    private async Task<(HostVerdict Verdict, string Token)> AppraiseInOrderAsync(HostEntry host, Evidence evidence, byte[] encoded)
+    {
+        var now = clock.GetUtcNow();
+        var (verdict, token) = await TryAppraiseAsync(host, evidence, encoded, now);
+        var appraisal = verdict.Appraisal;
+        var vms = VmsOf(host, appraisal);
+        var policy = policies.ToStore(appraisal?.NewPolicy);
+        var status = appraisal?.Host.Status ?? TrustTier.None;
+        await store.CommitAsync(new AppraisalCommit
+        {
+            HostId = host.Record.Id,
+            At = now,
+            Status = status,
+            Boot = appraisal?.Host.BootId ?? host.Record.Boot,
+            Evidence = encoded,
+            EvidenceDigest = verdict.EvidenceDigest,
+            Result = token,
+            Memory = appraisal?.Memory?.Encode(),
+            Vms = vms is not null && host.LastVms is { } last && last.SequenceEqual(vms) ? null : vms,
+            Policy = policy,
+        }, CancellationToken.None);
+        host.Update(record => record with
+        {
+            SeenAt = now, Status = status, Boot = appraisal?.Host.BootId ?? record.Boot, Vms = vms?.Count ?? record.Vms,
+        });
+        host.LastVms = vms ?? host.LastVms;
+        if (appraisal is not null)
+        {
+            host.Knowledge = host.Knowledge! with { Memory = appraisal.Memory };
+        }
+
+        if (policy is not null && appraisal?.NewPolicy is { } file)
+        {
+            policies.Add(policy.File, file.SourceDigest, file.CanonicalDigest);
+        }
+
+        return (verdict, token);
+    }
+
+    // Threat row R04: whatever goes wrong with one host's evidence is that host's "nothing is known", never a yes and never the end of the service.
+    private async Task<(HostVerdict Verdict, string Token)> TryAppraiseAsync(HostEntry host, Evidence evidence, byte[] encoded, DateTimeOffset now)
+    {
+        var digest = Evidence.Digest(encoded);
+        try
+        {
+            var known = await hosts.KnowAsync(host, CancellationToken.None);
+            var verdict = new HostVerdict(Appraiser.Appraise(evidence, Context(host.Record, known, evidence, now)), digest);
+            var token = results.Sign(verdict, host, evidence.ChallengeNonce.Span, vms: null);
+            log.Appraised(host.Record.Id, verdict.Appraisal!.Host.Status, verdict.Appraisal.Findings.FirstOrDefault(finding => finding.IsFailure)?.Kind.Text);
+            return (verdict, token);
+        }
+#pragma warning disable CA1031 // the border at which one host's failure ends
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            log.AppraisalFailed(failure, host.Record.Id);
+            var verdict = new HostVerdict(null, digest);
+            return (verdict, results.Sign(verdict, host, evidence.ChallengeNonce.Span, vms: null));
+        }
+    }
+
+    private AppraisalContext Context(HostRecord host, HostKnowledge known, Evidence evidence, DateTimeOffset now) => new()
+    {
+        HostId = host.Id,
+        HostName = host.Name,
+        Pcrs = challenges.Pcrs,
+        NonceProblem = challenges.Check(evidence.ChallengeNonce.Span, host.Id),
+        Memory = known.Memory,
+        References = references.Current.Set,
+        KnownPolicy = policies.Find,
+        Rules = rules,
+        EnrolmentFindings = known.EnrolmentFindings,
+        Now = now,
+    };
+
+    // Only fresh evidence moves VMs.
+    private static IReadOnlyList<VmPlace>? VmsOf(HostEntry host, Appraisal.Appraisal? appraisal) =>
+        appraisal is { IsFresh: true } ? [.. appraisal.Vms.Select(vm => new VmPlace(host.Record.Id, vm.Uuid, vm.Name, vm.Label ?? ""))] : null;
+}

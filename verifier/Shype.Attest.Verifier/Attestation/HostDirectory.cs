@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using Shype.Attest.Appraisal;
+using Shype.Attest.Protocol;
+using Shype.Attest.Verifier.Access;
+using Shype.Attest.Verifier.Enrolment;
+using Shype.Attest.Verifier.Store;
+
+namespace Shype.Attest.Verifier.Attestation;
+
+/// <summary>
+/// All hosts, in memory: who speaks with which token and what is known of whom is answered without the store. Changes go to the store first and
+/// are seen here after they are on the disk.
+/// </summary>
+internal sealed class HostDirectory(IAttestationStore store) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, HostEntry> _byId = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, HostEntry> _byName = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<TokenDigest, HostEntry> _byToken = new();
+    private readonly SortedSet<string> _ids = new(StringComparer.Ordinal);
+    private readonly Lock _idsLock = new();
+
+    // Enrolments and states one at a time, so that memory and disk see them in one order.
+    private readonly SemaphoreSlim _changes = new(1, 1);
+
+    /// <summary>Reads all hosts; once, before anybody is served.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        foreach (var host in await store.ReadHostsAsync(cancellationToken))
+        {
+            Add(host);
+        }
+    }
+
+    /// <summary>The host that an agent's token speaks for.</summary>
+    public HostEntry? FindByToken(TokenDigest token) => _byToken.GetValueOrDefault(token);
+
+    /// <summary>The host with this id or name. No name looks like an id.</summary>
+    public HostEntry? Find(string idOrName) => _byId.GetValueOrDefault(idOrName) ?? _byName.GetValueOrDefault(idOrName);
+
+    /// <summary>Hosts in the order of their ids, from after one of them.</summary>
+    public IReadOnlyList<HostRecord> List(HostState? state, string? after, int limit)
+    {
+        lock (_idsLock)
+        {
+            var ids = after is null || _ids.Count == 0 ? _ids
+                : string.CompareOrdinal(after, _ids.Max) >= 0 ? []
+                : _ids.GetViewBetween(after, _ids.Max!);
+            return [.. ids.Where(id => id != after).Select(id => _byId[id].Record).Where(host => state is null || host.State == state).Take(limit)];
+        }
+    }
+
+    /// <summary>Takes a host in that proved its keys.</summary>
+    public async Task<EnrolmentOutcome> EnrolAsync(HostEnrolment enrolment, CancellationToken cancellationToken)
+    {
+        await _changes.WaitAsync(cancellationToken);
+        try
+        {
+            var outcome = await store.EnrolAsync(enrolment, CancellationToken.None);
+            if (outcome is { Verdict: EnrolmentVerdict.Created, Host: { } created })
+            {
+                Add(created);
+            }
+            else if (outcome.Host is { } renewed)
+            {
+                await RenewAsync(_byId[renewed.Id], renewed);
+            }
+
+            return outcome;
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    /// <summary>Approves or revokes; null where the host is not known.</summary>
+    public async Task<HostEntry?> SetStateAsync(StateChange change, CancellationToken cancellationToken)
+    {
+        await _changes.WaitAsync(cancellationToken);
+        try
+        {
+            if (await store.SetStateAsync(change, CancellationToken.None) is not { } changed || !_byId.TryGetValue(change.HostId, out var entry))
+            {
+                return null;
+            }
+
+            entry.Update(host => host with { State = changed.State, Reason = changed.Reason });
+            return entry;
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    /// <summary>Reads what appraisals need, when they need it first. The caller holds the host's gate.</summary>
+    public async Task<HostKnowledge> KnowAsync(HostEntry host, CancellationToken cancellationToken)
+    {
+        if (host.Knowledge is { } known)
+        {
+            return known;
+        }
+
+        var stored = await store.ReadMemoryAsync(host.Record.Id, cancellationToken);
+        HostMemory? memory = null;
+        if (stored is not null && !HostMemory.TryDecode(stored, out memory, out var problem))
+        {
+            // Nothing may be believed about a host whose past is lost: a failure of this boot could be in it.
+            throw new StoreException($"what is kept about host {host.Record.Id} cannot be read ({problem}); restore the database from a backup");
+        }
+
+        return host.Knowledge = new HostKnowledge(HostKey.Import(host.Record), StoredFindings.Read(host.Record.EnrolmentFindings), memory);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _changes.Dispose();
+
+    private void Add(HostRecord host)
+    {
+        var entry = new HostEntry(host);
+        lock (_idsLock)
+        {
+            _ids.Add(host.Id);
+            _byId[host.Id] = entry;
+        }
+
+        _byName[host.Name] = entry;
+        _byToken[TokenDigest.Read(host.TokenDigest)] = entry;
+    }
+
+    private async Task RenewAsync(HostEntry entry, HostRecord renewed)
+    {
+        // Not in the middle of an appraisal with the key of before.
+        await entry.Gate.WaitAsync();
+        try
+        {
+            _byToken.TryRemove(TokenDigest.Read(entry.Record.TokenDigest), out _);
+            entry.Update(host => host with
+            {
+                AkPublic = renewed.AkPublic,
+                AkName = renewed.AkName,
+                TokenDigest = renewed.TokenDigest,
+                EkIssuer = renewed.EkIssuer,
+                EnrolmentFindings = renewed.EnrolmentFindings,
+            });
+            entry.Knowledge = null;
+            _byToken[TokenDigest.Read(renewed.TokenDigest)] = entry;
+        }
+        finally
+        {
+            entry.Gate.Release();
+        }
+    }
+}

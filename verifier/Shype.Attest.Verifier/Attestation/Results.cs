@@ -1,0 +1,60 @@
+using System.Reflection;
+using Shype.Attest.Appraisal;
+using Shype.Attest.Protocol;
+using Shype.Attest.Verifier.Hosting;
+using Shype.Attest.Verifier.Signing;
+
+namespace Shype.Attest.Verifier.Attestation;
+
+/// <summary>From verdicts to signed results.</summary>
+internal sealed class Results(ResultSigner signer, VerifierOptions options, TimeProvider clock)
+{
+    /// <summary>Signs a verdict for whoever sent this nonce; about these VMs, or all that run.</summary>
+    public string Sign(HostVerdict verdict, HostEntry host, ReadOnlySpan<byte> nonce, IReadOnlyCollection<Guid>? vms)
+    {
+        var text = Base64UrlText.Encode(nonce);
+        return signer.Sign(verdict.Appraisal is { } appraisal
+            ? appraisal.ToResult(new ResultRequest
+            {
+                Verifier = Self,
+                IssuedAt = clock.GetUtcNow(),
+                Lifetime = options.ResultLifetime,
+                Issuer = options.Issuer,
+                Nonce = text,
+                Vms = vms,
+                EvidenceDigest = verdict.EvidenceDigest,
+            })
+            : Malfunction(verdict, host, text));
+    }
+
+    // AR4SI 2.3.2: -1 everywhere; the tier is "none", so nobody takes it for a yes.
+    private AttestationResult Malfunction(HostVerdict verdict, HostEntry host, string nonce)
+    {
+        var now = clock.GetUtcNow();
+        return new AttestationResult
+        {
+            Profile = AttestationResult.VeraisonProfile,
+            IssuedAt = now.ToUnixTimeSeconds(),
+            Expires = (now + options.ResultLifetime).ToUnixTimeSeconds(),
+            Issuer = options.Issuer,
+            Verifier = Self,
+            Nonce = nonce,
+            Submods = new Dictionary<string, Submod>(StringComparer.Ordinal)
+            {
+                ["host"] = new Submod
+                {
+                    Status = TrustTier.None,
+                    TrustVector = TrustVector.All(-1),
+                    Host = new ResultHost { Id = host.Record.Id, Name = host.Record.Name },
+                },
+            },
+            Inputs = new ResultInputs { Evidence = Convert.ToHexStringLower(verdict.EvidenceDigest) },
+        };
+    }
+
+    private static readonly VerifierId Self = new()
+    {
+        Developer = "https://shype.dev",
+        Build = "shype-verifier " + (typeof(Results).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0"),
+    };
+}

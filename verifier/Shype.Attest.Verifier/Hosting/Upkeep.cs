@@ -1,0 +1,70 @@
+using Shype.Attest.Verifier.Signing;
+using Shype.Attest.Verifier.Store;
+
+namespace Shype.Attest.Verifier.Hosting;
+
+/// <summary>What is done now and then: the audit chain is walked once after the start; keys are renewed and old evidence is forgotten every hour.</summary>
+internal sealed class Upkeep(IAttestationStore store, ResultSigner signer, VerifierOptions options, TimeProvider clock, ILogger<Upkeep> log) : BackgroundService
+{
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Leaves the start to the server.
+        await Task.Yield();
+        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), clock);
+        await DoAsync(() => CheckAuditAsync(stoppingToken));
+        do
+        {
+            await DoAsync(() => TidyAsync(stoppingToken));
+        }
+        while (await NextAsync(timer, stoppingToken));
+    }
+
+    private async Task CheckAuditAsync(CancellationToken cancellationToken)
+    {
+        if (await store.FindAuditBreakAsync(cancellationToken) is { } problem)
+        {
+            log.AuditBroken(problem);
+        }
+    }
+
+    private async Task TidyAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        signer.Renew(now);
+        while (await store.ForgetBeforeAsync(now - options.KeepEvidence, cancellationToken) > 0)
+        {
+            // In portions, so that evidence that arrives meanwhile does not wait.
+        }
+    }
+
+    private async Task DoAsync(Func<Task> task)
+    {
+        try
+        {
+            await task();
+        }
+        catch (OperationCanceledException)
+        {
+            // The verifier stops.
+        }
+#pragma warning disable CA1031 // upkeep that fails must not end the service
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            log.UpkeepFailed(failure);
+        }
+    }
+
+    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Console;
+using Shype.Attest.Appraisal;
+using Shype.Attest.Verifier.Access;
+using Shype.Attest.Verifier.Api;
+using Shype.Attest.Verifier.Attestation;
+using Shype.Attest.Verifier.Enrolment;
+using Shype.Attest.Verifier.Signing;
+using Shype.Attest.Verifier.Store;
+
+namespace Shype.Attest.Verifier.Hosting;
+
+/// <summary>The verifier, put together. Everything that can be wrong with the set-up shows here, before anybody is served.</summary>
+internal static class VerifierApp
+{
+    /// <summary>Builds the service from command line, environment and file; tests set another clock.</summary>
+    public static async Task<WebApplication> BuildAsync(IReadOnlyList<string> arguments, TimeProvider? clock = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var given = CommandLine.Read(arguments);
+        if (given.Remove(CommandLine.ConfigKey, out var file))
+        {
+            builder.Configuration.AddJsonFile(Path.GetFullPath(file!), optional: false);
+        }
+
+        builder.Configuration.AddInMemoryCollection(given);
+        var options = VerifierOptions.Read(builder.Configuration);
+        clock ??= TimeProvider.System;
+        var now = clock.GetUtcNow();
+
+        var roots = EkRoots.Load(options);
+        var state = StateFolder.Open(options.State);
+        var tls = TlsIdentity.Load(options, state, now);
+        builder.WebHost.ConfigureKestrel(kestrel => VerifierServer.Configure(kestrel, options, tls));
+        AddLogging(builder);
+        AddServices(builder.Services, options, state, clock, roots);
+
+        var app = builder.Build();
+        Map(app);
+        await LoadAsync(app.Services);
+        Announce(app, options, state, tls[0].NotAfter, now);
+        return app;
+    }
+
+    private static void AddLogging(WebApplicationBuilder builder)
+    {
+        // Standard output carries the one line that scripts wait for.
+        builder.Logging.AddSimpleConsole(line => (line.SingleLine, line.TimestampFormat, line.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss'Z' ", true));
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(BearerHandler).FullName, LogLevel.Warning);
+        builder.Services.AddSystemd();
+    }
+
+    private static void AddServices(
+        IServiceCollection services, VerifierOptions options, StateFolder state, TimeProvider clock, Appraisal.Enrolment.EkCertificatePolicy roots)
+    {
+        var keys = state.Folder("keys");
+        byte[] Key(string name) => PrivateFile.ReadOrCreate(Path.Combine(keys, name), () => RandomNumberGenerator.GetBytes(32));
+
+        services.AddSingleton(options).AddSingleton(clock).AddSingleton(roots).AddSingleton(AppraisalRules.Default).AddSingleton(_ => state);
+        services.AddSingleton<IAttestationStore>(SqliteAttestationStore.Open(state.Database, Key("audit.key")));
+        services.AddSingleton(AccessTokens.Load(state)).AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
+        services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<LiveHosts>();
+        services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
+        services.AddSingleton<EnrolmentService>();
+        var challengeKey = Key("challenge.key");
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChallengeIssuer>(provider, challengeKey));
+        services.AddHostedService<Upkeep>();
+
+        // Not AddAuthentication: that brings data protection, which leaves keys in the home folder, for cookies that do not exist here.
+        services.AddAuthenticationCore(authentication => authentication.DefaultScheme = BearerHandler.Scheme).AddWebEncoders();
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.Scheme, null);
+        services.AddAuthorization(Roles.Configure);
+        services.AddRateLimiter(limiter => RateLimits.Configure(limiter, options));
+        services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new() { Timeout = TimeSpan.FromSeconds(60) });
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.Use(next => context => Edge.SecureAsync(context, next));
+        app.UseExceptionHandler(failed => failed.Run(Edge.FailAsync));
+        app.UseStatusCodePages(pages => Edge.FillAsync(pages.HttpContext));
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        // After authorization: evidence is counted per host, and strangers never get that far.
+        app.UseRateLimiter();
+        app.UseRequestTimeouts();
+        app.MapEnrolment();
+        app.MapEvidence();
+        app.MapAttest();
+        app.MapHosts();
+        app.MapReferences();
+        app.MapPublic();
+    }
+
+    private static async Task LoadAsync(IServiceProvider services)
+    {
+        // Made now, so that a key that others can read stops the start and not the first request.
+        services.GetRequiredService<ResultSigner>();
+        await services.GetRequiredService<HostDirectory>().LoadAsync(CancellationToken.None);
+        await services.GetRequiredService<PolicyLibrary>().LoadAsync(CancellationToken.None);
+        await services.GetRequiredService<CurrentReferences>().LoadAsync(CancellationToken.None);
+    }
+
+    private static void Announce(WebApplication app, VerifierOptions options, StateFolder state, DateTimeOffset certificateExpires, DateTimeOffset now)
+    {
+        var log = app.Services.GetRequiredService<ILogger<VerifierOptions>>();
+        foreach (var setting in options.UnsafeSettings)
+        {
+            log.UnsafeSetting(setting);
+        }
+
+        if (certificateExpires < now.AddDays(30))
+        {
+            log.CertificateExpires(certificateExpires);
+        }
+
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+            Console.WriteLine("listening " + address);
+            log.Ready(address, state.Path);
+        });
+    }
+}

@@ -1,0 +1,76 @@
+using Shype.Attest.Measurement.Records;
+using Shype.Attest.Protocol;
+using Shype.Attest.Verifier.Store;
+
+namespace Shype.Attest.Verifier.Hosting;
+
+/// <summary>
+/// Every event that the verifier logs. Ids never change their meaning. What a host sent is escaped here and nowhere else; secrets are not even
+/// parameters.
+/// </summary>
+internal static partial class VerifierLog
+{
+    public static void Enrolled(this ILogger log, string hostId, string name, EnrolmentVerdict verdict, HostState state) =>
+        WriteEnrolled(log, hostId, Safe(name), verdict, state);
+
+    public static void EnrolmentRefused(this ILogger log, string hostId, string name, EnrolmentVerdict verdict) =>
+        WriteEnrolmentRefused(log, hostId, Safe(name), verdict);
+
+    public static void ActivationFailed(this ILogger log, string hostId, string name) => WriteActivationFailed(log, hostId, Safe(name));
+
+    public static void KeysRefused(this ILogger log, string name, string finding) => WriteKeysRefused(log, Safe(name), finding);
+
+    public static void StateChanged(this ILogger log, string hostId, HostState state, string? reason) => WriteStateChanged(log, hostId, state, Safe(reason ?? ""));
+
+    [LoggerMessage(100, LogLevel.Information, "Ready at {Address}, state in {State}")]
+    public static partial void Ready(this ILogger log, string address, string state);
+
+    [LoggerMessage(101, LogLevel.Warning, "Unsafe setting in use: {Setting}")]
+    public static partial void UnsafeSetting(this ILogger log, string setting);
+
+    [LoggerMessage(102, LogLevel.Critical, "The audit chain is broken: {Problem}. Somebody changed the database, or it was damaged: compare it with a backup")]
+    public static partial void AuditBroken(this ILogger log, string problem);
+
+    [LoggerMessage(103, LogLevel.Error, "Upkeep failed; it is tried again")]
+    public static partial void UpkeepFailed(this ILogger log, Exception failure);
+
+    [LoggerMessage(104, LogLevel.Error, "Request failed: {Method} {Route}")]
+    public static partial void RequestFailed(this ILogger log, Exception failure, string method, string route);
+
+    [LoggerMessage(105, LogLevel.Warning, "The TLS certificate expires on {Expires}")]
+    public static partial void CertificateExpires(this ILogger log, DateTimeOffset expires);
+
+    [LoggerMessage(200, LogLevel.Information, "Host {HostId} ({Name}) enrolled: {Verdict}, state {State}")]
+    private static partial void WriteEnrolled(ILogger log, string hostId, string name, EnrolmentVerdict verdict, HostState state);
+
+    [LoggerMessage(201, LogLevel.Warning, "Host {HostId} proved its TPM, asked for the name {Name}, and was refused: {Verdict}")]
+    private static partial void WriteEnrolmentRefused(ILogger log, string hostId, string name, EnrolmentVerdict verdict);
+
+    [LoggerMessage(202, LogLevel.Warning, "Enrolment of host {HostId} ({Name}): the answer does not prove the keys")]
+    private static partial void WriteActivationFailed(ILogger log, string hostId, string name);
+
+    [LoggerMessage(203, LogLevel.Information, "Enrolment under the name {Name}: keys refused, {Finding}")]
+    private static partial void WriteKeysRefused(ILogger log, string name, string finding);
+
+    [LoggerMessage(204, LogLevel.Information, "Host {HostId} is {State} now. {Reason}")]
+    private static partial void WriteStateChanged(ILogger log, string hostId, HostState state, string reason);
+
+    [LoggerMessage(300, LogLevel.Debug, "Host {HostId} appraised: {Status}, first failure {Finding}")]
+    public static partial void Appraised(this ILogger log, string hostId, TrustTier status, string? finding);
+
+    [LoggerMessage(301, LogLevel.Error, "Appraising evidence of host {HostId} failed; its verdict says that nothing is known")]
+    public static partial void AppraisalFailed(this ILogger log, Exception failure, string hostId);
+
+    [LoggerMessage(302, LogLevel.Information, "Agent of host {HostId} connected")]
+    public static partial void AgentConnected(this ILogger log, string hostId);
+
+    [LoggerMessage(303, LogLevel.Information, "Agent of host {HostId} disconnected")]
+    public static partial void AgentDisconnected(this ILogger log, string hostId);
+
+    [LoggerMessage(400, LogLevel.Information, "Reference values are version {Version} now")]
+    public static partial void ReferencesReplaced(this ILogger log, long version);
+
+    private static string Safe(string text) => TextRules.Escape(text.Length <= MaxCharacters ? text : text.AsSpan(0, MaxCharacters));
+
+    private const int MaxCharacters = 256;
+}

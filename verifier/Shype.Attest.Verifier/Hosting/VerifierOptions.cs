@@ -1,0 +1,163 @@
+using System.Net;
+
+namespace Shype.Attest.Verifier.Hosting;
+
+/// <summary>Everything that can be set, section <c>Verifier</c> of the configuration: file, environment (<c>Verifier__State</c>), command line.</summary>
+internal sealed record VerifierOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Verifier";
+
+    /// <summary>The folder that keeps database, keys and tokens; made with mode 0700.</summary>
+    public string State { get; init; } = "";
+
+    /// <summary>Address and port, <c>127.0.0.1:8443</c> or <c>[::1]:8443</c>; port 0 takes a free one and says which.</summary>
+    public string Listen { get; init; } = "127.0.0.1:8443";
+
+    /// <summary>A folder with the certificates (PEM or DER) of the authorities whose endorsement keys are believed.</summary>
+    public string EkRoots { get; init; } = "";
+
+    /// <summary>Whether an operator approves each host; without, a genuine TPM is enough.</summary>
+    public bool RequireApproval { get; init; } = true;
+
+    /// <summary>A TLS certificate chain (PEM) instead of the self-made one.</summary>
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>Its private key (PEM), readable by nobody else.</summary>
+    public string? TlsKey { get; init; }
+
+    /// <summary>Further names and addresses in the self-made certificate, beside localhost.</summary>
+    public string[] TlsNames { get; init; } = [];
+
+    /// <summary>The <c>iss</c> of results.</summary>
+    public string Issuer { get; init; } = "shype-verifier";
+
+    /// <summary>How long an agent may take to answer a challenge that it fetched.</summary>
+    public TimeSpan ChallengeLifetime { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long somebody who asks for a verdict waits for the agent.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a result may be relied upon.</summary>
+    public TimeSpan ResultLifetime { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a host may take between asking to enrol and answering.</summary>
+    public TimeSpan EnrolmentLifetime { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Half-finished enrolments at most; beyond, the oldest is forgotten.</summary>
+    public int MaxPendingEnrolments { get; init; } = 1024;
+
+    /// <summary>Requests to enrol per minute and address.</summary>
+    public int EnrolmentsPerMinute { get; init; } = 120;
+
+    /// <summary>Evidence per minute and host.</summary>
+    public int EvidencePerMinute { get; init; } = 600;
+
+    /// <summary>Connections at most.</summary>
+    public int MaxConnections { get; init; } = 20_000;
+
+    /// <summary>How long evidence and its results are kept.</summary>
+    public TimeSpan KeepEvidence { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long a result-signing key is used before the next one.</summary>
+    public TimeSpan SigningKeyLifetime { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>Whether endorsement key certificates must not have expired. TPM vendors let certificates of chips in use expire.</summary>
+    public bool CheckEkValidity { get; init; } = true;
+
+    /// <summary>Takes SHA-1 signatures in endorsement key certificates below the roots.</summary>
+    public bool UnsafeAllowSha1Certificates { get; init; }
+
+    /// <summary>Takes endorsement keys without a certificate: anybody can make such a key in software.</summary>
+    public bool UnsafeAcceptUncertifiedKeys { get; init; }
+
+    /// <summary>Where to listen, read from <see cref="Listen"/>.</summary>
+    public IPEndPoint EndPoint => IPEndPoint.TryParse(Listen, out var endPoint) && Listen.Contains(':', StringComparison.Ordinal)
+        ? endPoint
+        : throw new SetupException($"{Section}:{nameof(Listen)}: '{Listen}' is not ADDRESS:PORT, e.g. 127.0.0.1:8443, 0.0.0.0:8443 or [::1]:8443");
+
+    /// <summary>The names of the dangerous settings in use.</summary>
+    public IEnumerable<string> UnsafeSettings =>
+        new[] { (UnsafeAllowSha1Certificates, nameof(UnsafeAllowSha1Certificates)), (UnsafeAcceptUncertifiedKeys, nameof(UnsafeAcceptUncertifiedKeys)) }
+            .Where(setting => setting.Item1).Select(setting => setting.Item2);
+
+    /// <summary>Reads and checks the options; a <see cref="SetupException"/> names the key that is wrong.</summary>
+    public static VerifierOptions Read(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(Section);
+        if (section.GetChildren().FirstOrDefault(child => !Settings.Contains(child.Key)) is { } unknown)
+        {
+            throw new SetupException($"{unknown.Path} is not a setting; there are {string.Join(", ", Settings.Order(StringComparer.Ordinal))}");
+        }
+
+        VerifierOptions? options;
+        try
+        {
+            options = section.Get<VerifierOptions>();
+        }
+        catch (InvalidOperationException refused)
+        {
+            throw new SetupException((refused.InnerException is FormatException inner ? refused.Message + " " + inner.Message : refused.Message).Trim());
+        }
+
+        options ??= new VerifierOptions();
+        return options.Problems().FirstOrDefault() is { } problem ? throw new SetupException($"{Section}:{problem}") : options;
+    }
+
+    private static readonly HashSet<string> Settings = new(
+        typeof(VerifierOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name), StringComparer.OrdinalIgnoreCase);
+
+    private IEnumerable<string> Problems()
+    {
+        if (State.Length == 0)
+        {
+            yield return $"{nameof(State)}: a folder for database and keys is needed (--state DIR)";
+        }
+
+        if (EkRoots.Length == 0 && !UnsafeAcceptUncertifiedKeys)
+        {
+            yield return $"{nameof(EkRoots)}: a folder with the TPM vendors' certificates is needed (--ek-roots DIR)";
+        }
+
+        if (TlsCertificate is null != TlsKey is null)
+        {
+            yield return $"{nameof(TlsCertificate)}: certificate and key are set together or not at all ({nameof(TlsKey)})";
+        }
+
+        foreach (var (name, value, least, most) in Times())
+        {
+            if (value < least || value > most)
+            {
+                yield return $"{name}: {value} is not between {least} and {most}";
+            }
+        }
+
+        foreach (var (name, value, most) in Counts())
+        {
+            if (value < 1 || value > most)
+            {
+                yield return $"{name}: {value} is not between 1 and {most}";
+            }
+        }
+
+        _ = EndPoint;
+    }
+
+    private IEnumerable<(string Name, TimeSpan Value, TimeSpan Least, TimeSpan Most)> Times() =>
+    [
+        (nameof(ChallengeLifetime), ChallengeLifetime, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10)),
+        (nameof(AnswerTimeout), AnswerTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2)),
+        (nameof(ResultLifetime), ResultLifetime, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
+        (nameof(EnrolmentLifetime), EnrolmentLifetime, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10)),
+        (nameof(KeepEvidence), KeepEvidence, TimeSpan.FromMinutes(1), TimeSpan.FromDays(36_500)),
+        (nameof(SigningKeyLifetime), SigningKeyLifetime, TimeSpan.FromDays(2), TimeSpan.FromDays(3_650)),
+    ];
+
+    private IEnumerable<(string Name, int Value, int Most)> Counts() =>
+    [
+        (nameof(MaxPendingEnrolments), MaxPendingEnrolments, 100_000),
+        (nameof(EnrolmentsPerMinute), EnrolmentsPerMinute, 10_000_000),
+        (nameof(EvidencePerMinute), EvidencePerMinute, 10_000_000),
+        (nameof(MaxConnections), MaxConnections, 1_000_000),
+    ];
+}

@@ -1,0 +1,37 @@
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Shype.Attest.Protocol;
+
+namespace Shype.Attest.Verifier.Hosting;
+
+/// <summary>The server's edge: one TLS address, and bounds on what a connection may hold.</summary>
+internal static class VerifierServer
+{
+    /// <summary>Sets Kestrel up.</summary>
+    public static void Configure(KestrelServerOptions kestrel, VerifierOptions options, X509Certificate2Collection chain)
+    {
+        kestrel.AddServerHeader = false;
+        var limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = options.MaxConnections;
+        limits.MaxRequestBodySize = ProtocolLimits.MaxJsonBytes + 1;
+        limits.MaxRequestHeaderCount = 32;
+        limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        limits.MaxRequestLineSize = 4 * 1024;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        limits.Http2.MaxStreamsPerConnection = 100;
+        kestrel.Listen(options.EndPoint, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.UseHttps(new HttpsConnectionAdapterOptions
+            {
+                ServerCertificate = chain[0],
+                ServerCertificateChain = chain,
+                SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                HandshakeTimeout = TimeSpan.FromSeconds(10),
+            });
+        });
+    }
+}

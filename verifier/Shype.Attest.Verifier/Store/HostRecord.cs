@@ -1,0 +1,130 @@
+using Shype.Attest.Protocol;
+
+namespace Shype.Attest.Verifier.Store;
+
+/// <summary>A host as it is kept.</summary>
+internal sealed record HostRecord
+{
+    /// <summary>The id that follows from the endorsement key.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The name that people use.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required HostState State { get; init; }
+
+    /// <summary>Why it was revoked.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>SHA-256 of the endorsement key's TPM2B_PUBLIC.</summary>
+    public required byte[] EkDigest { get; init; }
+
+    /// <summary>Who certified the endorsement key.</summary>
+    public string? EkIssuer { get; init; }
+
+    /// <summary>The attestation key, TPM2B_PUBLIC.</summary>
+    public required byte[] AkPublic { get; init; }
+
+    /// <summary>The attestation key's TPM name.</summary>
+    public required byte[] AkName { get; init; }
+
+    /// <summary>SHA-256 of the agent's token.</summary>
+    public required byte[] TokenDigest { get; init; }
+
+    /// <summary>What enrolment found, in JSON (<see cref="Enrolment.StoredFindings"/>).</summary>
+    public required string EnrolmentFindings { get; init; }
+
+    /// <summary>When it enrolled first.</summary>
+    public required DateTimeOffset EnrolledAt { get; init; }
+
+    /// <summary>When it last showed evidence.</summary>
+    public DateTimeOffset? SeenAt { get; init; }
+
+    /// <summary>The tier of the last verdict.</summary>
+    public TrustTier Status { get; init; }
+
+    /// <summary>The boot of the last evidence.</summary>
+    public string? Boot { get; init; }
+
+    /// <summary>How many VMs ran by the last evidence.</summary>
+    public int Vms { get; init; }
+}
+
+/// <summary>A host that proved that its attestation key lives in the TPM with this endorsement key.</summary>
+internal sealed record HostEnrolment
+{
+    /// <summary>The host as it shall be kept; an existing one keeps its state and its history.</summary>
+    public required HostRecord Host { get; init; }
+
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>What became of an enrolment.</summary>
+internal enum EnrolmentVerdict
+{
+    /// <summary>The host is new.</summary>
+    Created,
+
+    /// <summary>The host was known and has this attestation key from now on.</summary>
+    Renewed,
+
+    /// <summary>The name belongs to another TPM.</summary>
+    NameTaken,
+
+    /// <summary>The TPM is known under another name.</summary>
+    KnownByOtherName,
+
+    /// <summary>The host was revoked.</summary>
+    Revoked,
+}
+
+/// <summary>What became of an enrolment, and the host that is kept now.</summary>
+internal sealed record EnrolmentOutcome(EnrolmentVerdict Verdict, HostRecord? Host);
+
+/// <summary>An operator's word about a host.</summary>
+internal sealed record StateChange(string HostId, HostState State, string? Reason, string Actor, DateTimeOffset At);
+
+/// <summary>Everything that one appraisal leaves.</summary>
+internal sealed record AppraisalCommit
+{
+    /// <summary>The host.</summary>
+    public required string HostId { get; init; }
+
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The tier of the host.</summary>
+    public required TrustTier Status { get; init; }
+
+    /// <summary>The boot that was appraised.</summary>
+    public string? Boot { get; init; }
+
+    /// <summary>The evidence as it came.</summary>
+    public required byte[] Evidence { get; init; }
+
+    /// <summary>SHA-256 of it.</summary>
+    public required byte[] EvidenceDigest { get; init; }
+
+    /// <summary>The signed result.</summary>
+    public required string Result { get; init; }
+
+    /// <summary>The next memory; null leaves the last one, as after a failure of our own.</summary>
+    public byte[]? Memory { get; init; }
+
+    /// <summary>The VMs that run; null where they are the same as before.</summary>
+    public IReadOnlyList<VmPlace>? Vms { get; init; }
+
+    /// <summary>A policy file that the host measured and that is not kept yet.</summary>
+    public StoredPolicy? Policy { get; init; }
+}
+
+/// <summary>A VM and the host that ran it by its last evidence.</summary>
+internal sealed record VmPlace(string HostId, Guid Uuid, string Name, string Label);
+
+/// <summary>One version of the reference values.</summary>
+internal sealed record ReferenceVersion(long Version, byte[] Document);
+
+/// <summary>A policy file under the digest of its bytes and that of its meaning.</summary>
+internal sealed record StoredPolicy(string SourceDigest, string CanonicalDigest, byte[] File);

@@ -1,0 +1,53 @@
+namespace Shype.Attest.Verifier.Store;
+
+/// <summary>
+/// What the verifier keeps. Every write is acknowledged after it is on the disk and carries its audit record in the same transaction.
+/// Secrets come here only as digests.
+/// </summary>
+internal interface IAttestationStore
+{
+    /// <summary>All hosts, in the order of their ids.</summary>
+    Task<IReadOnlyList<HostRecord>> ReadHostsAsync(CancellationToken cancellationToken);
+
+    /// <summary>What the last appraisal left about a host (<c>HostMemory</c>); null where there was none.</summary>
+    Task<byte[]?> ReadMemoryAsync(string hostId, CancellationToken cancellationToken);
+
+    /// <summary>Takes a host in, or its new attestation key, unless it is revoked or its name or TPM is known otherwise: one transaction.</summary>
+    Task<EnrolmentOutcome> EnrolAsync(HostEnrolment enrolment, CancellationToken cancellationToken);
+
+    /// <summary>Approves or revokes; null where the host is not known.</summary>
+    Task<HostRecord?> SetStateAsync(StateChange change, CancellationToken cancellationToken);
+
+    /// <summary>Keeps one appraisal: memory, evidence, result, VMs.</summary>
+    Task CommitAsync(AppraisalCommit commit, CancellationToken cancellationToken);
+
+    /// <summary>The last signed result about a host.</summary>
+    Task<string?> ReadLastResultAsync(string hostId, CancellationToken cancellationToken);
+
+    /// <summary>The VMs of a host by its last evidence.</summary>
+    Task<IReadOnlyList<VmPlace>> ReadVmsAsync(string hostId, CancellationToken cancellationToken);
+
+    /// <summary>Where VMs with this uuid ran by the last evidence of each host.</summary>
+    Task<IReadOnlyList<VmPlace>> FindVmsAsync(Guid uuid, CancellationToken cancellationToken);
+
+    /// <summary>Where VMs with this name ran by the last evidence of each host.</summary>
+    Task<IReadOnlyList<VmPlace>> FindVmsAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>All policy files that hosts measured and sent.</summary>
+    Task<IReadOnlyList<StoredPolicy>> ReadPoliciesAsync(CancellationToken cancellationToken);
+
+    /// <summary>The reference values in force; null before the first.</summary>
+    Task<ReferenceVersion?> ReadReferencesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Replaces the reference values if their version is still <paramref name="expected"/> (0 before the first); null where it is not.</summary>
+    Task<ReferenceVersion?> WriteReferencesAsync(byte[] document, long expected, string actor, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>Forgets evidence and results older than a time, some at a time; says how many.</summary>
+    Task<int> ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken);
+
+    /// <summary>What is wrong with the audit chain; null where it holds.</summary>
+    Task<string?> FindAuditBreakAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether the store answers.</summary>
+    Task<bool> IsReadyAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,238 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+
+namespace Shype.Attest.Verifier.Store;
+
+/// <summary>The store in one SQLite file: write-ahead log, every commit flushed to the disk.</summary>
+internal sealed class SqliteAttestationStore : IAttestationStore, IDisposable
+{
+    private readonly AuditChain _chain;
+    private readonly SqliteReaders _readers;
+    private readonly SqliteWriter _writer;
+
+    private SqliteAttestationStore(AuditChain chain, SqliteReaders readers, SqliteWriter writer)
+    {
+        _chain = chain;
+        _readers = readers;
+        _writer = writer;
+    }
+
+    /// <summary>Opens the database, makes it where there is none, and brings its schema up to date.</summary>
+    public static SqliteAttestationStore Open(string file, byte[] auditKey)
+    {
+        SqliteSession? session = null;
+        try
+        {
+            session = new SqliteSession(file, SqliteOpenMode.ReadWriteCreate);
+            session.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            Migrations.Apply(session, file);
+            var chain = new AuditChain(auditKey);
+            return new SqliteAttestationStore(chain, new SqliteReaders(file), new SqliteWriter(session, chain));
+        }
+        catch (SqliteException refused)
+        {
+            session?.Dispose();
+            throw new StoreException($"{file}: the database cannot be used: {refused.Message}", refused);
+        }
+        catch
+        {
+            session?.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HostRecord>> ReadHostsAsync(CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<HostRecord>>(session => session.Query($"SELECT {HostRows.Columns} FROM hosts ORDER BY id", HostRows.Read), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<byte[]?> ReadMemoryAsync(string hostId, CancellationToken cancellationToken) =>
+        ReadAsync(session => (byte[]?)session.Scalar("SELECT memory FROM host_memories WHERE host_id = $1", hostId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<EnrolmentOutcome> EnrolAsync(HostEnrolment enrolment, CancellationToken cancellationToken) =>
+        _writer.WriteAsync((session, audit) =>
+        {
+            var outcome = Enrol(session, enrolment);
+            var refused = outcome.Host is null;
+            audit.Append(enrolment.At, refused ? AuditKinds.EnrolmentRefused : AuditKinds.Enrolment, enrolment.Host.Id, "host",
+                $"{outcome.Verdict} name={enrolment.Host.Name} ak={Convert.ToHexStringLower(enrolment.Host.AkName)} ek={Convert.ToHexStringLower(enrolment.Host.EkDigest)}");
+            return outcome;
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<HostRecord?> SetStateAsync(StateChange change, CancellationToken cancellationToken) =>
+        _writer.WriteAsync((session, audit) =>
+        {
+            if (session.Execute("UPDATE hosts SET state = $2, reason = $3 WHERE id = $1", change.HostId, HostRows.TextOf(change.State), change.Reason) == 0)
+            {
+                return null;
+            }
+
+            audit.Append(change.At, AuditKinds.HostState, change.HostId, change.Actor, $"{HostRows.TextOf(change.State)} {change.Reason}".TrimEnd());
+            return HostRows.ById(session, change.HostId);
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task CommitAsync(AppraisalCommit commit, CancellationToken cancellationToken) =>
+        _writer.WriteAsync((session, audit) =>
+        {
+            Commit(session, commit);
+            audit.Append(commit.At, AuditKinds.Appraisal, commit.HostId, "verifier",
+                $"{commit.Status} evidence={Convert.ToHexStringLower(commit.EvidenceDigest)} result={Sha256(System.Text.Encoding.ASCII.GetBytes(commit.Result))}");
+            return true;
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<string?> ReadLastResultAsync(string hostId, CancellationToken cancellationToken) =>
+        ReadAsync(session => (string?)session.Scalar("SELECT result FROM attestations WHERE host_id = $1 ORDER BY number DESC LIMIT 1", hostId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<VmPlace>> ReadVmsAsync(string hostId, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<VmPlace>>(session => session.Query($"{SelectVms} host_id = $1 ORDER BY name, uuid", ReadVm, hostId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<VmPlace>> FindVmsAsync(Guid uuid, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<VmPlace>>(session => session.Query($"{SelectVms} uuid = $1 LIMIT {MaxPlaces}", ReadVm, uuid.ToString("D")), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<VmPlace>> FindVmsAsync(string name, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<VmPlace>>(session => session.Query($"{SelectVms} name = $1 LIMIT {MaxPlaces}", ReadVm, name), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredPolicy>> ReadPoliciesAsync(CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<StoredPolicy>>(session => session.Query("SELECT source_digest, canonical_digest, file FROM policies ORDER BY at, source_digest",
+            row => new StoredPolicy(row.GetString(0), row.GetString(1), row.GetFieldValue<byte[]>(2))), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ReferenceVersion?> ReadReferencesAsync(CancellationToken cancellationToken) =>
+        ReadAsync(LastReferences, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ReferenceVersion?> WriteReferencesAsync(byte[] document, long expected, string actor, DateTimeOffset at, CancellationToken cancellationToken) =>
+        _writer.WriteAsync((session, audit) =>
+        {
+            if ((LastReferences(session)?.Version ?? 0) != expected)
+            {
+                return null;
+            }
+
+            session.Execute("INSERT INTO reference_documents (version, at, document) VALUES ($1, $2, $3)", expected + 1, at.ToUnixTimeMilliseconds(), document);
+            audit.Append(at, AuditKinds.References, $"version {expected + 1}", actor, Sha256(document));
+            return new ReferenceVersion(expected + 1, document);
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<int> ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) =>
+        _writer.WriteAsync((session, _) => session.Execute(
+            // The last result of a host stays, however old.
+            "DELETE FROM attestations WHERE number IN (SELECT number FROM attestations AS old WHERE at < $1 "
+            + "AND number < (SELECT max(number) FROM attestations WHERE host_id = old.host_id) ORDER BY at LIMIT 1000)",
+            time.ToUnixTimeMilliseconds()), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<string?> FindAuditBreakAsync(CancellationToken cancellationToken) =>
+        ReadAsync(session =>
+        {
+            // One read transaction, so that head and records are of one moment.
+            session.Execute("BEGIN");
+            try
+            {
+                return _chain.FindBreak(AuditLog.Read(session), AuditLog.ReadHead(session));
+            }
+            finally
+            {
+                session.Execute("COMMIT");
+            }
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(session => session.Scalar("SELECT 1"), cancellationToken) is 1L;
+        }
+        catch (StoreException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _readers.Dispose();
+    }
+
+    private static EnrolmentOutcome Enrol(SqliteSession session, HostEnrolment enrolment)
+    {
+        var host = enrolment.Host;
+        var known = HostRows.ById(session, host.Id);
+        var verdict = known switch
+        {
+            { State: Protocol.HostState.Revoked } => EnrolmentVerdict.Revoked,
+            { } when known.Name != host.Name => EnrolmentVerdict.KnownByOtherName,
+            null when HostRows.ByName(session, host.Name) is not null => EnrolmentVerdict.NameTaken,
+            null => EnrolmentVerdict.Created,
+            _ => EnrolmentVerdict.Renewed,
+        };
+        switch (verdict)
+        {
+            case EnrolmentVerdict.Created:
+                HostRows.Insert(session, host);
+                break;
+            case EnrolmentVerdict.Renewed:
+                HostRows.Renew(session, host);
+                break;
+            default:
+                return new EnrolmentOutcome(verdict, null);
+        }
+
+        return new EnrolmentOutcome(verdict, HostRows.ById(session, host.Id));
+    }
+
+    private static void Commit(SqliteSession session, AppraisalCommit commit)
+    {
+        var at = commit.At.ToUnixTimeMilliseconds();
+        session.Execute("UPDATE hosts SET seen_at = $2, status = $3, boot = $4, vms = coalesce($5, vms) WHERE id = $1",
+            commit.HostId, at, (int)commit.Status, commit.Boot, commit.Vms?.Count);
+        session.Execute("INSERT INTO attestations (host_id, at, status, evidence_digest, evidence, result) VALUES ($1, $2, $3, $4, $5, $6)",
+            commit.HostId, at, (int)commit.Status, commit.EvidenceDigest, commit.Evidence, commit.Result);
+        if (commit.Memory is { } memory)
+        {
+            session.Execute("INSERT INTO host_memories (host_id, memory) VALUES ($1, $2) ON CONFLICT (host_id) DO UPDATE SET memory = $2", commit.HostId, memory);
+        }
+
+        if (commit.Vms is { } vms)
+        {
+            session.Execute("DELETE FROM vms WHERE host_id = $1", commit.HostId);
+            foreach (var vm in vms)
+            {
+                session.Execute("INSERT INTO vms (host_id, uuid, name, label) VALUES ($1, $2, $3, $4)", commit.HostId, vm.Uuid.ToString("D"), vm.Name, vm.Label);
+            }
+        }
+
+        if (commit.Policy is { } policy)
+        {
+            session.Execute("INSERT INTO policies (source_digest, canonical_digest, at, file) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                policy.SourceDigest, policy.CanonicalDigest, at, policy.File);
+        }
+    }
+
+    private static ReferenceVersion? LastReferences(SqliteSession session) =>
+        session.Query("SELECT version, document FROM reference_documents ORDER BY version DESC LIMIT 1",
+            row => new ReferenceVersion(row.GetInt64(0), row.GetFieldValue<byte[]>(1))) is [var last] ? last : null;
+
+    private static VmPlace ReadVm(SqliteDataReader row) =>
+        new(row.GetString(0), Guid.ParseExact(row.GetString(1), "D"), row.GetString(2), row.GetString(3));
+
+    private static string Sha256(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private Task<T> ReadAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellationToken) => _readers.ReadAsync(read, cancellationToken);
+
+    private const string SelectVms = "SELECT host_id, uuid, name, label FROM vms WHERE";
+    private static readonly string MaxPlaces = 16.ToString(CultureInfo.InvariantCulture);
+}
