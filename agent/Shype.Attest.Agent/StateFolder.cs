@@ -16,7 +16,7 @@ public sealed class StateFolder : IDisposable
     {
         try
         {
-            if (!Directory.Exists(path))
+            if (!OperatingSystem.IsWindows() && !Directory.Exists(path))
             {
                 Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             }

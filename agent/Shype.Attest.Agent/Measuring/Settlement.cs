@@ -6,7 +6,7 @@ using Shype.Attest.Tpm.Types;
 namespace Shype.Attest.Agent.Measuring;
 
 /// <summary>How a log stands to the PCRs that it should explain (docs/records.md, "The agent's log file").</summary>
-internal sealed record Settlement
+public sealed record Settlement
 {
     /// <summary>What is to be done.</summary>
     public required SettlementKind Kind { get; init; }
@@ -86,7 +86,7 @@ internal sealed record Settlement
 }
 
 /// <summary>What a settlement has to do.</summary>
-internal enum SettlementKind
+public enum SettlementKind
 {
     /// <summary>Nothing: the PCRs hold what the records explain.</summary>
     Settled,
