@@ -136,7 +136,7 @@ cat >references.json <<JSON
     { "name": "Debian Xen $hypervisor_version", "kind": "xen", "image": "sha256:$(sha256 "$hypervisor_file")", "commandLine": "$xen_line",
       "modules": [{ "name": "kernel", "digest": "sha256:$(sha256 "$kernel_file")", "commandLine": "$kernel_line" }] }
   ],
-  "policies": [{ "name": "example.banks 1.0", "canonicalDigest": "sha256:$("$shype" policy show good/policy.xml --json | sed -n 's/.*"canonicalDigest": *"\([0-9a-f]*\)".*/\1/p')" }],
+  "policies": [{ "name": "example.banks 1.0", "canonicalDigest": "sha256:$("$shype" policy show good/policy.xml --json | sed -n 's/.*"canonical_digest": *"\([0-9a-f]*\)".*/\1/p')" }],
   "vms": [
 $(reference_vm web Shop.Web),
 $(reference_vm db Shop.Database),
