@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
 using System.Text.Json;
+using Shype.Attest.Testing;
 using Shype.Attest.TpmSim;
 using Xunit;
 
@@ -83,6 +84,16 @@ public sealed class ProgramTests : IDisposable
         Assert.DoesNotContain("initrd", log, StringComparison.Ordinal);
         Assert.DoesNotContain("multiboot2", log, StringComparison.Ordinal);
         await host.Signal("TERM");
+    }
+
+    [Fact]
+    public async Task The_documents_example_works_as_it_stands()
+    {
+        var document = await File.ReadAllTextAsync(Path.Combine(TestData.Root, "docs", "simulator.md"), TestContext.Current.CancellationToken);
+        var example = document.Split("```sh\n")[1].Split("```")[0];
+        var output = await Tool.Run(null, "sh", "-ec", $"PATH='{Path.GetDirectoryName(Program)}':$PATH; cd '{_scratch.Path}'; {example}");
+        Assert.Contains("ek-rsa.der: OK\nek-ecc.der: OK\n", output, StringComparison.Ordinal);
+        Assert.Contains("power-cut done, boot id ", output, StringComparison.Ordinal);
     }
 
     [Fact]
