@@ -72,11 +72,11 @@ public sealed class LogShowTests : IDisposable
         File.CreateSymbolicLink(_scratch["link"], Path.Combine(TestData.Root, "shype"));
         File.Copy(TestData.PathOf("eventlog", "tt_event.bin"), _scratch["event log"]);
 
-        var good = await Shype.RunAsync(new ProcessStartInfo("./link", ["log", "show", "event log", "--json"]) { WorkingDirectory = _scratch.Path });
+        var good = await Shype.RunAsync(new ProcessStartInfo(_scratch["link"], ["log", "show", "event log", "--json"]) { WorkingDirectory = _scratch.Path });
         Assert.Equal((0, ""), (good.ExitCode, good.Errors));
         Assert.Equal("crypto-agile", good.Json.GetProperty("format").GetString());
 
-        var bad = await Shype.RunAsync(new ProcessStartInfo("./link", ["log", "show", "no such log"]) { WorkingDirectory = _scratch.Path });
+        var bad = await Shype.RunAsync(new ProcessStartInfo(_scratch["link"], ["log", "show", "no such log"]) { WorkingDirectory = _scratch.Path });
         Assert.Equal((2, "error: no such log: there is no such file\n"), (bad.ExitCode, bad.Errors));
     }
 }

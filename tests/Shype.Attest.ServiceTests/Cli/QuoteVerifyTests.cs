@@ -25,8 +25,8 @@ public sealed class QuoteVerifyTests : IDisposable
     {
         using var tpm = await StartWithKeyAsync(algorithm, hash, scheme);
         await Tool.Run(tpm.Tcti, "tpm2_pcrextend", "11:sha256=" + new string('1', 64));
-        await QuoteAsync(tpm, "all", "sha256:all+sha1:0,7", hash);
-        await QuoteAsync(tpm, "some", "sha256:0,11,13", hash, "-f", "plain", "-F", "values");
+        await QuoteAsync(tpm, "all", "sha256:all+sha1:0,7", hash, scheme);
+        await QuoteAsync(tpm, "some", "sha256:0,11,13", hash, scheme, "-f", "plain", "-F", "values");
 
         var all = await VerifyAsync("ak.pub", "all", "-q", Nonce, "-f", _scratch["all.pcrs"], "-l", "sha256:all+sha1:0,7");
         Assert.Equal((0, ""), (all.ExitCode, all.Errors));
@@ -47,7 +47,7 @@ public sealed class QuoteVerifyTests : IDisposable
     public async Task Every_way_to_be_refused_has_its_code_and_exit_code_1()
     {
         using var tpm = await StartWithKeyAsync("ecc", "sha256", "ecdsa");
-        await QuoteAsync(tpm, "quote", "sha256:0,1,2", "sha256");
+        await QuoteAsync(tpm, "quote", "sha256:0,1,2", "sha256", "ecdsa");
         string[] good = ["-q", Nonce, "-f", _scratch["quote.pcrs"], "-l", "sha256:0,1,2"];
         Assert.Equal(0, (await VerifyAsync("ak.pub", "quote", good)).ExitCode);
 
@@ -59,7 +59,7 @@ public sealed class QuoteVerifyTests : IDisposable
         await File.WriteAllBytesAsync(_scratch["edited.pcrs"], values, TestContext.Current.CancellationToken);
         await RefusedAsync("pcr-digest-mismatch", "-f", _scratch["edited.pcrs"]);
 
-        await Tool.Run(tpm.Tcti, "tpm2_createak", "-C", _scratch["ek.ctx"], "-c", _scratch["other.ctx"], "-G", "ecc", "-g", "sha256", "-s", "ecdsa", "-u", _scratch["other.pub"]);
+        await MakeKeyAsync(tpm, "other", "ecc", "sha256", "ecdsa");
         var other = await VerifyAsync("other.pub", "quote", good);
         Assert.Equal((1, "quote-signature-invalid"), (other.ExitCode, Assert.Single(Codes(other))));
 
@@ -75,7 +75,7 @@ public sealed class QuoteVerifyTests : IDisposable
     public async Task A1_Q12_a_relabelled_quote_that_the_tool_accepts_is_refused()
     {
         using var tpm = await StartWithKeyAsync("rsa", "sha256", "rsassa");
-        await QuoteAsync(tpm, "relabelled", "sha256:0,1,2,3+sha256:16+sha256:5,6,7", "sha256", "-F", "values");
+        await QuoteAsync(tpm, "relabelled", "sha256:0,1,2,3+sha256:16+sha256:5,6,7", "sha256", "rsassa", "-F", "values");
         var refused = await VerifyAsync("ak.pub", "relabelled", "-q", Nonce, "-f", _scratch["relabelled.pcrs"], "-l", "sha256:0,1,2,3,4,5,6,7");
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("bank-duplicated", Codes(refused));
@@ -86,8 +86,10 @@ public sealed class QuoteVerifyTests : IDisposable
     {
         using var tpm = await StartWithKeyAsync("ecc", "sha256", "ecdsa");
         await Tool.Run(tpm.Tcti, "tpm2_createprimary", "-c", _scratch["primary.ctx"]);
+        await FlushAsync(tpm);
         await Tool.Run(tpm.Tcti, "tpm2_create", "-C", _scratch["primary.ctx"], "-G", "ecc:ecdsa-sha256", "-u", _scratch["any.pub"], "-r", _scratch["any.priv"], "-c", _scratch["any.ctx"],
             "-a", "fixedtpm|fixedparent|sensitivedataorigin|userwithauth|sign");
+        await FlushAsync(tpm);
         await Tool.Run(tpm.Tcti, "tpm2_quote", "-c", _scratch["any.ctx"], "-l", "sha256:0", "-q", Nonce, "-m", _scratch["any.msg"], "-s", _scratch["any.sig"], "-g", "sha256");
         var refused = await VerifyAsync("any.pub", "any", "-q", Nonce);
         Assert.Equal((1, "ak-attributes-refused"), (refused.ExitCode, Assert.Single(Codes(refused))));
@@ -103,16 +105,27 @@ public sealed class QuoteVerifyTests : IDisposable
     {
         var tpm = Emulator.Start(new EmulatorOptions { Folder = _scratch["tpm"] });
         await Tool.Run(tpm.Tcti, "tpm2_createek", "-G", "rsa", "-c", _scratch["ek.ctx"]);
-        await Tool.Run(tpm.Tcti, "tpm2_createak", "-C", _scratch["ek.ctx"], "-c", _scratch["ak.ctx"], "-G", algorithm, "-g", hash, "-s", scheme, "-u", _scratch["ak.pub"]);
-        await Tool.Run(tpm.Tcti, "tpm2_flushcontext", "-t");
+        await FlushAsync(tpm);
+        await MakeKeyAsync(tpm, "ak", algorithm, hash, scheme);
         await Tool.Run(tpm.Tcti, "tpm2_readpublic", "-c", _scratch["ak.ctx"], "-f", "pem", "-o", _scratch["ak.pem"]);
+        await FlushAsync(tpm);
         return tpm;
     }
 
-    private Task<string> QuoteAsync(Emulator tpm, string name, string pcrs, string hash, params string[] options) => Tool.Run(
+    private async Task MakeKeyAsync(Emulator tpm, string name, string algorithm, string hash, string scheme)
+    {
+        await Tool.Run(
+            tpm.Tcti, "tpm2_createak", "-C", _scratch["ek.ctx"], "-c", _scratch[name + ".ctx"], "-G", algorithm, "-g", hash, "-s", scheme, "-u", _scratch[name + ".pub"]);
+        await FlushAsync(tpm);
+    }
+
+    // The tools leave every key that they load in the TPM, which holds three.
+    private static Task<string> FlushAsync(Emulator tpm) => Tool.Run(tpm.Tcti, "tpm2_flushcontext", "-t");
+
+    private Task<string> QuoteAsync(Emulator tpm, string name, string pcrs, string hash, string scheme, params string[] options) => Tool.Run(
         tpm.Tcti,
         "tpm2_quote",
-        ["-c", _scratch["ak.ctx"], "-l", pcrs, "-q", Nonce, "-g", hash, "-m", _scratch[name + ".msg"], "-s", _scratch[name + ".sig"], "-o", _scratch[name + ".pcrs"], .. options]);
+        ["--scheme", scheme, "-c", _scratch["ak.ctx"], "-l", pcrs, "-q", Nonce, "-g", hash, "-m", _scratch[name + ".msg"], "-s", _scratch[name + ".sig"], "-o", _scratch[name + ".pcrs"], .. options]);
 
     // SHA-256 of 32 zeros and 32 times 0x11.
     private static readonly string Extended = Convert.ToHexStringLower(
