@@ -183,6 +183,7 @@ public sealed class EnrolmentTests : IAsyncLifetime
 
     [Theory]
     [InlineData("K09", "another vendor", "ek-certificate-untrusted")]
+    [InlineData("K09", "a root of the vendor's name", "ek-certificate-signature-invalid")]
     [InlineData("K09", "no certificate", "ek-certificate-missing")]
     [InlineData("K04", "another TPM's certificate", "ek-certificate-key-mismatch")]
     [InlineData("K14", "name with a newline", "host-name-refused")]
@@ -197,7 +198,8 @@ public sealed class EnrolmentTests : IAsyncLifetime
         var good = tpm.Request(_verifier.Vendor, "alpha");
         var bad = what switch
         {
-            "another vendor" => tpm.Request(new Testing.VirtualVendor(), "alpha"),
+            "another vendor" => tpm.Request(new Testing.VirtualVendor("Another"), "alpha"),
+            "a root of the vendor's name" => tpm.Request(new Testing.VirtualVendor(), "alpha"),
             "no certificate" => good with { EkCertificates = [] },
             "another TPM's certificate" => good with { EkCertificates = other.Request(_verifier.Vendor, "alpha").EkCertificates },
             "name with a newline" => good with { HostName = "al\npha" },

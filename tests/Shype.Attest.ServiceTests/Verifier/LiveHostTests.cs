@@ -76,7 +76,13 @@ public sealed class LiveHostTests
         Assert.Equal(AskFailure.HostNotConnected, (await sent).Failure);
         Assert.Equal(AskFailure.HostNotConnected, (await waiting).Failure);
         Assert.Equal(AskFailure.HostNotConnected, (await _host.AskAsync()).Failure);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _host.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            while (await _host.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken))
+            {
+                Assert.False(_host.TrySend([2]));
+            }
+        });
     }
 
     [Fact]

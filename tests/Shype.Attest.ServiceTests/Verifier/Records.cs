@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Shype.Attest.Protocol;
+using Shype.Attest.Testing.World;
 using Shype.Attest.Tpm.Wire;
 using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Store;
@@ -11,7 +12,7 @@ internal static class Records
 {
     public static DateTimeOffset At { get; } = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_123);
 
-    public static HostRecord Host(string name, HostState state = HostState.Enrolled)
+    public static HostRecord Host(string name, HostState state = HostState.Enrolled, VirtualAk? ak = null)
     {
         using var tpm = new SoftwareTpm();
         var ekDigest = SHA256.HashData(TpmWire.ToSizedBytes(tpm.EkPublic));
@@ -22,8 +23,8 @@ internal static class Records
             State = state,
             EkDigest = ekDigest,
             EkIssuer = "CN=Vendor",
-            AkPublic = TpmWire.ToSizedBytes(tpm.AkPublic),
-            AkName = tpm.AkName.Bytes.ToArray(),
+            AkPublic = TpmWire.ToSizedBytes((ak ?? tpm.Ak).Public),
+            AkName = (ak ?? tpm.Ak).Name.Bytes.ToArray(),
             TokenDigest = RandomNumberGenerator.GetBytes(32),
             EnrolmentFindings = "[]",
             EnrolledAt = At,

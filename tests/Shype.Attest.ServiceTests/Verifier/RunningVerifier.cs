@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Shype.Attest.Protocol;
 using Shype.Attest.Testing;
+using Shype.Attest.Testing.World;
 using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Hosting;
@@ -102,6 +103,26 @@ internal sealed class RunningVerifier : IAsyncDisposable
         var outcome = await Service<HostDirectory>().EnrolAsync(new HostEnrolment { Host = record, At = DateTimeOffset.UtcNow }, default);
         Assert.Equal(EnrolmentVerdict.Created, outcome.Verdict);
         return (record.Id, token);
+    }
+
+    /// <summary>A host that enrolled and boots, with its agent; its references are in force.</summary>
+    public async Task<VirtualAgent> BootHostAsync(string name, Func<HostSpec, HostSpec>? change = null)
+    {
+        var ak = new VirtualAk(AkKind.EcdsaP256);
+        var token = Base64UrlText.Encode(RandomNumberGenerator.GetBytes(32));
+        var record = Records.Host(name, HostState.Enrolled, ak) with { TokenDigest = TokenDigest.Of(token).ToBytes() };
+        await Service<HostDirectory>().EnrolAsync(new HostEnrolment { Host = record, At = DateTimeOffset.UtcNow }, default);
+        if (Service<CurrentReferences>().Current.Version == 0)
+        {
+            await Service<CurrentReferences>().ReplaceAsync(VirtualReferences.Set, 0, "test", DateTimeOffset.UtcNow, default);
+        }
+
+        var host = VirtualHost.Boot(spec =>
+        {
+            spec = spec with { Id = record.Id, Name = name, Ak = ak };
+            return change?.Invoke(spec) ?? spec;
+        });
+        return new VirtualAgent(host, Client(token));
     }
 
     public async ValueTask DisposeAsync()

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Org.BouncyCastle.Security;
 using Shype.Attest.Protocol;
 using Shype.Attest.Testing;
+using Shype.Attest.Testing.World;
 using Shype.Attest.Tpm.Crypto;
 using Shype.Attest.Tpm.Types;
 using Shype.Attest.Tpm.Wire;
@@ -17,13 +18,21 @@ namespace Shype.Attest.ServiceTests.Verifier;
 internal sealed class SoftwareTpm : IDisposable
 {
     private readonly ECDiffieHellman _ek = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
-    private readonly ECDsa _ak = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    public PublicArea EkPublic => Area(KeyTemplates.EkEccP256, _ek.ExportParameters(false).Q);
+    public VirtualAk Ak { get; } = new(AkKind.EcdsaP256);
 
-    public PublicArea AkPublic => Area(KeyTemplates.AkEcdsaP256, _ak.ExportParameters(false).Q);
+    public PublicArea EkPublic
+    {
+        get
+        {
+            var point = _ek.ExportParameters(false).Q;
+            return KeyTemplates.EkEccP256 with { Unique = new EccUnique(point.X!, point.Y!) };
+        }
+    }
 
-    public TpmName AkName => TpmName.Of(AkPublic);
+    public PublicArea AkPublic => Ak.Public;
+
+    public TpmName AkName => Ak.Name;
 
     public byte[] EkDigest => SHA256.HashData(TpmWire.ToSizedBytes(EkPublic));
 
@@ -69,11 +78,5 @@ internal sealed class SoftwareTpm : IDisposable
         return other;
     }
 
-    public void Dispose()
-    {
-        _ek.Dispose();
-        _ak.Dispose();
-    }
-
-    private static PublicArea Area(PublicArea template, ECPoint point) => template with { Unique = new EccUnique(point.X!, point.Y!) };
+    public void Dispose() => _ek.Dispose();
 }

@@ -16,15 +16,15 @@ internal static class RequestBody
             return (null, Problems.Of(StatusCodes.Status415UnsupportedMediaType, ProblemTypes.UnsupportedMediaType, $"This route reads {mediaType}, not compressed."));
         }
 
+        // The server counts the framing of chunks as well, and hangs up on whoever is over its limit; whoever is a little over ours shall hear its name.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
+        {
+            server.MaxRequestBodySize = limit * 2L;
+        }
+
         if (context.Request.ContentLength > limit)
         {
             return (null, Problems.TooLarge(limit, limitName));
-        }
-
-        // The server's own limit is one byte more, so that whoever is over ours hears its name.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
-        {
-            server.MaxRequestBodySize = limit + 1L;
         }
 
         var buffer = new byte[Math.Min(context.Request.ContentLength + 1 ?? FirstBytes, FirstBytes)];

@@ -43,7 +43,7 @@ internal sealed class Asking(HostDirectory hosts, LiveHosts live, Results result
         var answer = await AskAsync(place.HostId, cancellationToken);
         return answer switch
         {
-            { Verdict: { } verdict } when verdict.Appraisal is { IsFresh: true } appraisal && appraisal.Vms.All(vm => vm.Uuid != place.Uuid) =>
+            { Verdict: { } verdict } when verdict.Appraisal is { IsFresh: true, IsProven: true } appraisal && appraisal.Vms.All(vm => vm.Uuid != place.Uuid) =>
                 new Asked(null, AskFailure.VmUnknown),
             { Verdict: { } verdict } => new Asked(results.Sign(verdict, hosts.Find(place.HostId)!, nonce, [place.Uuid]), null),
             _ => new Asked(null, answer.Failure),

@@ -116,6 +116,8 @@ internal sealed class AttestationService(
     {
         HostId = host.Id,
         HostName = host.Name,
+        AkKey = known.Key.Key,
+        AkName = known.Key.Name,
         Pcrs = challenges.Pcrs,
         NonceProblem = challenges.Check(evidence.ChallengeNonce.Span, host.Id),
         Memory = known.Memory,
@@ -126,7 +128,7 @@ internal sealed class AttestationService(
         Now = now,
     };
 
-    // Only fresh evidence moves VMs.
+    // Only what a fresh quote proved moves VMs.
     private static IReadOnlyList<VmPlace>? VmsOf(HostEntry host, Appraisal.Appraisal? appraisal) =>
-        appraisal is { IsFresh: true } ? [.. appraisal.Vms.Select(vm => new VmPlace(host.Record.Id, vm.Uuid, vm.Name, vm.Label ?? ""))] : null;
+        appraisal is { IsFresh: true, IsProven: true } ? [.. appraisal.Vms.Select(vm => new VmPlace(host.Record.Id, vm.Uuid, vm.Name, vm.Label ?? ""))] : null;
 }

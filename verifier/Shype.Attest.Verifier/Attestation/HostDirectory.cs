@@ -55,14 +55,15 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
         await _changes.WaitAsync(cancellationToken);
         try
         {
+            if (_byId.TryGetValue(enrolment.Host.Id, out var entry))
+            {
+                return await RenewAsync(entry, enrolment);
+            }
+
             var outcome = await store.EnrolAsync(enrolment, CancellationToken.None);
-            if (outcome is { Verdict: EnrolmentVerdict.Created, Host: { } created })
+            if (outcome.Host is { } created)
             {
                 Add(created);
-            }
-            else if (outcome.Host is { } renewed)
-            {
-                await RenewAsync(_byId[renewed.Id], renewed);
             }
 
             return outcome;
@@ -106,7 +107,7 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
         if (stored is not null && !HostMemory.TryDecode(stored, out memory, out var problem))
         {
             // Nothing may be believed about a host whose past is lost: a failure of this boot could be in it.
-            throw new StoreException($"what is kept about host {host.Record.Id} cannot be read ({problem}); restore the database from a backup");
+            throw new StoreException($"what is kept about host {host.Record.Id} cannot be read ({problem}); restore the database from a backup, or enrol the host anew with a new attestation key");
         }
 
         return host.Knowledge = new HostKnowledge(HostKey.Import(host.Record), StoredFindings.Read(host.Record.EnrolmentFindings), memory);
@@ -128,27 +129,40 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
         _byToken[TokenDigest.Read(host.TokenDigest)] = entry;
     }
 
-    private async Task RenewAsync(HostEntry entry, HostRecord renewed)
+    private async Task<EnrolmentOutcome> RenewAsync(HostEntry entry, HostEnrolment enrolment)
     {
         // Not in the middle of an appraisal with the key of before.
         await entry.Gate.WaitAsync();
         try
         {
-            _byToken.TryRemove(TokenDigest.Read(entry.Record.TokenDigest), out _);
-            entry.Update(host => host with
+            var outcome = await store.EnrolAsync(enrolment with { IsSuspect = await HasFailedAsync(entry) }, CancellationToken.None);
+            if (outcome.Host is not { } renewed)
             {
-                AkPublic = renewed.AkPublic,
-                AkName = renewed.AkName,
-                TokenDigest = renewed.TokenDigest,
-                EkIssuer = renewed.EkIssuer,
-                EnrolmentFindings = renewed.EnrolmentFindings,
-            });
+                return outcome;
+            }
+
+            _byToken.TryRemove(TokenDigest.Read(entry.Record.TokenDigest), out _);
+            entry.Update(_ => renewed);
             entry.Knowledge = null;
             _byToken[TokenDigest.Read(renewed.TokenDigest)] = entry;
+            return outcome;
         }
         finally
         {
             entry.Gate.Release();
+        }
+    }
+
+    // A past that cannot be read may hide a failure.
+    private async Task<bool> HasFailedAsync(HostEntry entry)
+    {
+        try
+        {
+            return (await KnowAsync(entry, CancellationToken.None)).Memory?.StickyFailure is not null;
+        }
+        catch (StoreException)
+        {
+            return true;
         }
     }
 }

@@ -3,8 +3,6 @@ using Shype.Attest.Appraisal;
 using Shype.Attest.Appraisal.Enrolment;
 using Shype.Attest.Protocol;
 using Shype.Attest.Tpm.Crypto;
-using Shype.Attest.Tpm.Types;
-using Shype.Attest.Tpm.Wire;
 using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Hosting;
@@ -83,20 +81,19 @@ internal sealed class EnrolmentService(
             return (null, findings);
         }
 
-        var ek = TpmWire.ParseSized<PublicArea>(request.EkPublic);
         var entry = new PendingEnrolment
         {
             Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(EnrolmentIdBytes)),
             Request = request,
             HostId = HostIds.Of(appraisal.EkDigest),
             EkDigest = appraisal.EkDigest,
-            AkName = TpmName.Of(TpmWire.ParseSized<PublicArea>(request.AkPublic)),
+            AkName = appraisal.AkName!,
             EkIssuer = appraisal.Issuer,
             Findings = StoredFindings.Write(findings),
             Secret = RandomNumberGenerator.GetBytes(SecretBytes),
             Expires = now + options.EnrolmentLifetime,
         };
-        var credential = CredentialMaker.Make(ek, entry.AkName, entry.Secret);
+        var credential = CredentialMaker.Make(appraisal.EndorsementKey!, entry.AkName, entry.Secret);
         pending.Add(entry, now);
         return (new EnrolmentChallenge
         {

@@ -59,6 +59,12 @@ internal sealed record HostEnrolment
 
     /// <summary>When.</summary>
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>
+    /// Whether the host failed in its last boot. With another attestation key its past ends, since a TPM's counters are told to each key in
+    /// another way; so that nobody sheds a failure like this, the host waits for approval again.
+    /// </summary>
+    public bool IsSuspect { get; init; }
 }
 
 /// <summary>What became of an enrolment.</summary>

@@ -186,12 +186,26 @@ internal sealed class SqliteAttestationStore : IAttestationStore, IDisposable
                 break;
             case EnrolmentVerdict.Renewed:
                 HostRows.Renew(session, host);
+                if (!known!.AkName.AsSpan().SequenceEqual(host.AkName))
+                {
+                    BeginAnew(session, host.Id, enrolment.IsSuspect);
+                }
+
                 break;
             default:
                 return new EnrolmentOutcome(verdict, null);
         }
 
         return new EnrolmentOutcome(verdict, HostRows.ById(session, host.Id));
+    }
+
+    private static void BeginAnew(SqliteSession session, string hostId, bool isSuspect)
+    {
+        session.Execute("DELETE FROM host_memories WHERE host_id = $1", hostId);
+        if (isSuspect)
+        {
+            session.Execute("UPDATE hosts SET state = 'pending' WHERE id = $1", hostId);
+        }
     }
 
     private static void Commit(SqliteSession session, AppraisalCommit commit)
