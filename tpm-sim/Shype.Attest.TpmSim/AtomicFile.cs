@@ -20,7 +20,11 @@ internal static class AtomicFile
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
             throw new SimulatorException($"{path} cannot be written: {refused.Message}", refused);
         }
     }

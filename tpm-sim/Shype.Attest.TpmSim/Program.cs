@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Shype.Attest.Tpm.Client;
 using Shype.Attest.TpmSim;
 using Shype.Attest.TpmSim.Cli;
@@ -18,9 +19,9 @@ foreach (var command in PowerCommands.All())
 
 var parsed = root.Parse(args);
 var json = parsed.GetValue(CommonOptions.Json);
-if (parsed.Errors is [var first, ..])
+if (parsed.Errors.Count > 0)
 {
-    return Report.Fail(json, first.Message, ExitCodes.Usage);
+    return Report.Fail(json, string.Join("; ", parsed.Errors.Select(error => error.Message)), ExitCodes.Usage);
 }
 
 try
@@ -28,11 +29,11 @@ try
     // Signals are the commands' own business: an emulator has to be ended in order.
     return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
-catch (SimulatorException refused)
+catch (Exception refused) when (refused is SimulatorException or IOException or UnauthorizedAccessException)
 {
     return Report.Fail(json, refused.Message, ExitCodes.Usage);
 }
-catch (Exception failed) when (failed is EmulatorException or TpmFailedException)
+catch (Exception failed) when (failed is EmulatorException or TpmFailedException or SocketException)
 {
     return Report.Fail(json, failed.Message, ExitCodes.Unavailable);
 }

@@ -35,42 +35,43 @@ public static class PlatformFile
     private const int MaxBytes = 64 * 1024;
 }
 
-/// <summary>The members of a platform file. They are set, not initialised: the generated reader keeps the defaults only of such.</summary>
+/// <summary>The members of a platform file. They are set, not initialised: the generated reader keeps the defaults only of such. Null is taken only where it says "none".</summary>
 internal sealed class WrittenPlatform
 {
-    public string? FirmwareVersion { get; set; }
+    private static readonly PlatformOptions Defaults = new();
 
-    public string? Firmware { get; set; }
+    public string FirmwareVersion { get; set; } = Defaults.FirmwareVersion;
 
-    public IReadOnlyList<string?>? OptionRoms { get; set; }
+    public string Firmware { get; set; } = "";
 
-    public bool? SecureBoot { get; set; }
+    public IReadOnlyList<string?> OptionRoms { get; set; } = [];
 
-    public string? BootLoader { get; set; }
+    public bool SecureBoot { get; set; } = Defaults.SecureBoot;
+
+    public string BootLoader { get; set; } = "";
 
     public WrittenFile? Hypervisor { get; set; } = WrittenFile.LeftOut;
 
-    public WrittenFile? Kernel { get; set; }
+    public WrittenFile Kernel { get; set; } = WrittenFile.LeftOut;
 
     public WrittenFile? InitialFileSystem { get; set; } = WrittenFile.LeftOut;
 
-    public PlatformOptions ToOptions(string folder)
+    public PlatformOptions ToOptions(string folder) => new()
     {
-        var defaults = new PlatformOptions();
-        return new PlatformOptions
-        {
-            FirmwareVersion = FirmwareVersion ?? defaults.FirmwareVersion,
-            Firmware = Image(Firmware, folder) ?? defaults.Firmware,
-            OptionRoms = [.. (OptionRoms ?? []).Select(file => Image(file, folder) ?? throw new JsonException("'optionRoms' has a null"))],
-            SecureBoot = SecureBoot ?? defaults.SecureBoot,
-            BootLoader = Image(BootLoader, folder) ?? defaults.BootLoader,
-            Hypervisor = ReferenceEquals(Hypervisor, WrittenFile.LeftOut) ? defaults.Hypervisor : Hypervisor?.ToLoaded(folder),
-            Kernel = Kernel?.ToLoaded(folder) ?? defaults.Kernel,
-            InitialFileSystem = ReferenceEquals(InitialFileSystem, WrittenFile.LeftOut) ? defaults.InitialFileSystem : InitialFileSystem?.ToLoaded(folder),
-        };
-    }
+        FirmwareVersion = FirmwareVersion,
+        Firmware = Image(Firmware, folder, Defaults.Firmware),
+        OptionRoms = [.. OptionRoms.Select(file => file is null ? throw new JsonException("'optionRoms' has a null") : BootImage.FromFile(Path.Combine(folder, file)))],
+        SecureBoot = SecureBoot,
+        BootLoader = Image(BootLoader, folder, Defaults.BootLoader),
+        Hypervisor = Loaded(Hypervisor, folder, Defaults.Hypervisor),
+        Kernel = Loaded(Kernel, folder, Defaults.Kernel)!,
+        InitialFileSystem = Loaded(InitialFileSystem, folder, Defaults.InitialFileSystem),
+    };
 
-    private static BootImage? Image(string? file, string folder) => file is null ? null : BootImage.FromFile(Path.Combine(folder, file));
+    private static BootImage Image(string file, string folder, BootImage otherwise) => file.Length == 0 ? otherwise : BootImage.FromFile(Path.Combine(folder, file));
+
+    private static LoadedFile? Loaded(WrittenFile? written, string folder, LoadedFile? otherwise) =>
+        ReferenceEquals(written, WrittenFile.LeftOut) ? otherwise : written?.ToLoaded(folder);
 }
 
 /// <summary>A file that GRUB loads.</summary>

@@ -15,8 +15,10 @@ internal static class Report
         return ExitCodes.Success;
     }
 
-    public static int Fail(bool json, string error, int exitCode)
+    /// <summary>One line on standard error, whatever the message was.</summary>
+    public static int Fail(bool json, string message, int exitCode)
     {
+        var error = string.Join(' ', message.Split((char[])['\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         Console.Error.WriteLine(json ? JsonSerializer.Serialize(new Failure(error), ReportJson.Default.Failure) : $"shype-tpm-sim: {error}");
         return exitCode;
     }
