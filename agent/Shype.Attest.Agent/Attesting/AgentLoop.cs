@@ -14,7 +14,7 @@ namespace Shype.Attest.Agent.Attesting;
 /// </summary>
 public sealed class AgentLoop(AgentContext agent, Enrolment enrolment, VerifierClient verifier, ILogger<AgentLoop> logger) : BackgroundService
 {
-    private readonly Attestation _attestation = new(agent, enrolment, verifier);
+    private readonly Attester _attester = new(agent, enrolment, verifier);
     private readonly ChallengePace _pace = new(agent.Clock);
     private int _failures;
 
@@ -59,7 +59,7 @@ public sealed class AgentLoop(AgentContext agent, Enrolment enrolment, VerifierC
     {
         try
         {
-            var verdict = await _attestation.AnswerAsync(challenge, stoppingToken).ConfigureAwait(false);
+            var verdict = await _attester.AnswerAsync(challenge, stoppingToken).ConfigureAwait(false);
             AgentLog.Attested(logger, verdict.Status);
         }
         catch (Exception e) when (IsTrouble(e, stoppingToken))

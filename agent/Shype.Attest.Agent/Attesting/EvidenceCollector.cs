@@ -56,7 +56,7 @@ public static class EvidenceCollector
         {
             var values = ReadPcrs(tpm, pcrs);
             var quote = tpm.Execute(new QuoteCommand(loaded.Handle, qualifyingData, pcrs));
-            if (TpmWire.TryParse<Tpm.Types.Attestation>(quote.Attest, out var attest, out _)
+            if (TpmWire.TryParse<Attestation>(quote.Attest, out var attest, out _)
                 && attest.Body is QuoteBody body
                 && PcrComposite.Digest(key.SigningHash, pcrs, (bank, pcr) => values[bank, pcr].Span).AsSpan().SequenceEqual(body.PcrDigest))
             {

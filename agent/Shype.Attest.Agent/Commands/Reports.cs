@@ -10,7 +10,8 @@ public sealed record MeasureReport(IReadOnlyList<RecordReport> Records);
 public sealed record RecordReport(ulong Number, int Pcr, string Type, string Text, IReadOnlyDictionary<string, string> Digests);
 
 /// <summary>What <c>vm start|stop --json</c> prints.</summary>
-public sealed record VmReport(string Name, string Uuid, bool Done, bool? Permitted, string? Decision, RecordReport? Record);
+public sealed record VmReport(
+    string Name, bool Recorded, string? Uuid = null, bool? Permitted = null, string? Decision = null, RecordReport? Record = null);
 
 /// <summary>What <c>attest --json</c> prints.</summary>
 public sealed record VerdictReport(string Status, IReadOnlyList<VerdictPartReport> Parts);

@@ -1,7 +1,10 @@
 using Shype.Attest.Agent.Attesting;
+using Shype.Attest.Agent.Configuration;
 using Shype.Attest.Agent.Http;
 using Shype.Attest.Agent.Keys;
 using Shype.Attest.Agent.Measuring;
+using Shype.Attest.Measurement.LogFiles;
+using Shype.Attest.Tpm.Client;
 
 namespace Shype.Attest.Agent.Commands;
 
@@ -32,7 +35,19 @@ internal static class Verbs
 
     public static async Task<ExitCode> VmStartAsync(AgentContext agent, string name, Output output, CancellationToken cancellationToken)
     {
-        var outcome = await VmLifecycle.StartAsync(agent, name, output, cancellationToken).ConfigureAwait(false);
+        VmStartOutcome outcome;
+        try
+        {
+            outcome = await VmLifecycle.StartAsync(agent, name, output, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (agent.Options.Mode == AgentMode.Observe && IsTrouble(e))
+        {
+            output.Say($"warning: {e.Message}");
+            output.Result(
+                new VmReport(name, Recorded: false, Decision: e.Message), AgentJson.Default.VmReport, _ => $"not recorded: {name}; mode is observe, so it is not held up");
+            return ExitCode.Yes;
+        }
+
         var (vm, record) = (outcome.Measured, outcome.Record is null ? null : RecordText.Report(outcome.Record));
         if (!outcome.Decision.Permitted && record is not null)
         {
@@ -40,7 +55,7 @@ internal static class Verbs
         }
 
         output.Result(
-            new VmReport(vm.Name, vm.Uuid.ToString(), record is not null, outcome.Decision.Permitted, outcome.Decision.Sentence, record),
+            new VmReport(vm.Name, record is not null, vm.Uuid.ToString(), outcome.Decision.Permitted, outcome.Decision.Sentence, record),
             AgentJson.Default.VmReport,
             report => report.Record is null ? $"refused: {report.Decision}" : Line(report.Record));
         return record is null ? ExitCode.Refused : ExitCode.Yes;
@@ -50,7 +65,7 @@ internal static class Verbs
     {
         var (vm, record) = VmLifecycle.Stop(agent, name, reason, cancellationToken);
         output.Result(
-            new VmReport(vm.Name, vm.Uuid.ToString(), Done: true, Permitted: null, Decision: null, RecordText.Report(record)),
+            new VmReport(vm.Name, Recorded: true, vm.Uuid.ToString(), Record: RecordText.Report(record)),
             AgentJson.Default.VmReport,
             report => Line(report.Record!));
         return ExitCode.Yes;
@@ -60,7 +75,7 @@ internal static class Verbs
     {
         var enrolment = Enrolment.Need(agent.State);
         using var verifier = new VerifierClient(NeedVerifier(agent), enrolment.Token);
-        var verdict = await new Attestation(agent, enrolment, verifier).RunOnceAsync(cancellationToken).ConfigureAwait(false);
+        var verdict = await new Attester(agent, enrolment, verifier).RunOnceAsync(cancellationToken).ConfigureAwait(false);
         output.Result(VerdictText.Report(verdict), AgentJson.Default.VerdictReport, VerdictText.Of);
         return verdict.IsYes ? ExitCode.Yes : ExitCode.Refused;
     }
@@ -82,7 +97,7 @@ internal static class Verbs
                     Policy = host.Policy is null ? null : RecordText.Of(host.Policy),
                     Vms = [.. host.Running.Values.OrderBy(vm => vm.Name, StringComparer.Ordinal).Select(RecordText.Of)],
                     Gaps = [.. host.Gaps.Select(RecordText.Of)],
-                    LastVerdict = Attestation.Last(agent.State)?.Status,
+                    LastVerdict = Attester.Last(agent.State)?.Status,
                 };
             },
             cancellationToken);
@@ -90,8 +105,11 @@ internal static class Verbs
         return ExitCode.Yes;
     }
 
-    public static Configuration.VerifierOptions NeedVerifier(AgentContext agent) =>
+    public static VerifierOptions NeedVerifier(AgentContext agent) =>
         agent.Options.Verifier ?? throw new AgentException(ExitCode.Usage, "the settings name no verifier: write verifier: {url: https://HOST:PORT, ca: FILE}");
+
+    // TPM gone, log damaged, disk full: not what a person wrote wrongly.
+    private static bool IsTrouble(Exception e) => e is MeasurementLogException or TpmFailedException or AgentException { Code: ExitCode.CouldNot };
 
     private static string Line(RecordReport record) => $"record {record.Number}, PCR {record.Pcr}: {record.Type} {record.Text}";
 

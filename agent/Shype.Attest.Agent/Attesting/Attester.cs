@@ -6,7 +6,7 @@ using Shype.Attest.Protocol;
 namespace Shype.Attest.Agent.Attesting;
 
 /// <summary>Answers challenges: evidence to the verifier, its verdict back.</summary>
-public sealed class Attestation(AgentContext agent, Enrolment enrolment, VerifierClient verifier)
+public sealed class Attester(AgentContext agent, Enrolment enrolment, VerifierClient verifier)
 {
     /// <summary>Asks for a challenge and answers it.</summary>
     public async Task<Verdict> RunOnceAsync(CancellationToken cancellationToken) =>
