@@ -71,7 +71,7 @@ indent() { sed 's/^/    /'; }
 
 say "A TPM is manufactured: endorsement keys, certificates by a vendor's CA, in the emulator's NV"
 "$sim" manufacture --folder tpm --ca ca | indent
-cp ca/root.pem roots/
+cp ca/root.pem ca/intermediate.pem roots/
 
 say "The host boots: firmware, GRUB and Debian's Xen are measured into PCR 0 to 9 (its files are only measured, nothing of it runs)"
 xen_line='placeholder dom0_mem=1024M,max:1024M flask=disabled'
@@ -81,7 +81,7 @@ start host '^ready' "$sim" run --folder tpm --event-log "$demo/event.log" --boot
 address=$(sed -n 's/^ready \([^ ]*\).*/\1/p' host.log)
 note "TPM at $address"
 
-say "The verifier starts, with the vendor's root and nothing else to trust"
+say "The verifier starts, with the vendor's certificates and nothing else to trust"
 start verifier '^listening' "$verifier" --state verifier --listen 127.0.0.1:0 --ek-roots roots
 SHYPE_SERVER=$(sed -n 's/^listening //p' verifier.log)
 SHYPE_CA=$demo/verifier/tls/cert.pem
@@ -92,7 +92,7 @@ say "Two VM images are made, with a policy of sHype's kind: who may run together
 for vm in web db bank-a bank-b; do
   mkdir -p "files/$vm"
   printf 'This is the image of %s.\n' "$vm" >"files/$vm/content"
-  mkfs.ext4 -q -F -U clear -E hash_seed=00000000-0000-0000-0000-000000000001 -d "files/$vm" "host/$vm.img" 8M
+  mkfs.ext4 -qq -F -U clear -E hash_seed=00000000-0000-0000-0000-000000000001 -d "files/$vm" "host/$vm.img" 8M
 done
 cp "$root/docs/policies/example.banks.xml" host/policy.xml
 cp host/* good/
@@ -157,7 +157,7 @@ passed=0 failed=0
 good() { passed=$((passed + 1)); printf '    \033[32m✔\033[0m %s\n' "$*"; }
 bad() { failed=$((failed + 1)); printf '    \033[31m✘\033[0m %s\n' "$*"; }
 
-serve() { start agent 'connected' "$agent" --config "$demo/agent.yaml" serve; }
+serve() { start agent 'Answering challenges' "$agent" --config "$demo/agent.yaml" serve; }
 
 # boot VM ...: the host boots again, everything is measured anew, these VMs start.
 boot() {
