@@ -138,7 +138,7 @@ public sealed class VerificationKey : IDisposable
         var name = signature.Hash.ToHashAlgorithmName();
         var valid = signature.Scheme == AlgorithmId.RsaSsa
             ? key.VerifyHash(digest, signature.Value, name, RSASignaturePadding.Pkcs1)
-            : key.VerifyHash(digest, signature.Value, name, RSASignaturePadding.Pss) || PssAnySalt.Verify(_rsaNumbers, digest, signature.Value, signature.Hash);
+            : key.VerifyHash(digest, signature.Value, name, RSASignaturePadding.Pss) || PssMaximumSalt.Verify(_rsaNumbers, digest, signature.Value, signature.Hash);
         return valid ? SignatureOutcome.Valid : SignatureOutcome.Invalid;
     }
 

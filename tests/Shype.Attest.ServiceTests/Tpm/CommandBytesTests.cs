@@ -33,7 +33,7 @@ public sealed class CommandBytesTests
         await Same(new NvWriteCommand(Handle.Owner, index, "measured"u8.ToArray(), 0), "tpm2_nvwrite", "0x1500001", "-C", "o", "-i", tpm["data"]);
         await Same(new NvReadCommand(Handle.Owner, index, 8, 0), "tpm2_nvread", "0x1500001", "-C", "o", "-s", "8");
         await Same(new NvUndefineSpaceCommand(Handle.Owner, index), "tpm2_nvundefine", "0x1500001", "-C", "o");
-        await Same(new GetCapabilityCommand(Capability.Pcrs, 0, 1), "tpm2_getcap", "pcrs");
+        await Same(new GetCapabilityCommand(Capability.Pcrs, 0, 0x7f), "tpm2_getcap", "pcrs");
         await Same(new ClearCommand(Handle.Lockout), "tpm2_clear");
         await Same(new ShutdownCommand(StartupType.Clear), "tpm2_shutdown", "-c");
 

@@ -54,6 +54,9 @@ public sealed class CredentialTests
             var refused = Assert.ThrowsAny<TpmException>(() => CredentialActivation.Activate(client, ak, ek, forAnother.IdObject, forAnother.EncryptedSecret));
             Assert.True(refused.Is(ResponseCode.Integrity), refused.Message);
 
+            // The endorsement hierarchy with a password: the right one opens, none does not.
+            Assert.ThrowsAny<TpmException>(() => CredentialActivation.Activate(client, ak, ek, byTpm.IdObject, byTpm.EncryptedSecret, TpmSession.Password("wrong"u8)));
+
             // Neither sessions nor objects are left behind, also after the refusal.
             Assert.Equal(3, Capabilities.Handles(client, new Handle(0x8000_0000)).Count);
             Assert.Empty(Capabilities.Handles(client, new Handle(0x0200_0000)));
