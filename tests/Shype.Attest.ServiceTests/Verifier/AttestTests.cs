@@ -208,6 +208,8 @@ public sealed class AttestTests : IAsyncLifetime
         var (alpha, beta) = (await _verifier.BootHostAsync("alpha"), await _verifier.BootHostAsync("beta"));
         await using var first = await alpha.ServeAsync();
         await using var second = await beta.ServeAsync();
+        await alpha.AttestAsync();
+        await beta.AttestAsync();
         Assert.Equal((HttpStatusCode.Conflict, ProblemTypes.VmAmbiguous), await ProblemAsync("vm/web"));
         using var revoked = await _verifier.Operator().PostAsJsonAsync(
             "/v1/hosts/beta/revoke", new RevokeRequest { Reason = "claims VMs of others" }, ProtocolJson.Default.RevokeRequest, Now);
