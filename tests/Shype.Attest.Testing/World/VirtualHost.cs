@@ -110,7 +110,8 @@ public sealed class VirtualHost
             QuoteSignature = signature,
             AkName = Tpm.Ak.Name.Bytes,
             Log = new LogSuffix((ulong)first, SampleLog.Sequence(_records.Skip(first))),
-            FirmwareLog = challenge.KnownFirmwareLog == Hex(FirmwareLog) ? null : FirmwareLog,
+            // "default", not "null": null would become an empty memory through byte[].
+            FirmwareLog = challenge.KnownFirmwareLog == Hex(FirmwareLog) ? default(ReadOnlyMemory<byte>?) : FirmwareLog,
             Policy = PolicyFile is null || challenge.KnownPolicies.Contains(Hex(PolicyFile)) ? default(ReadOnlyMemory<byte>?) : PolicyFile,
             PcrValues = [.. selections.Selections.SelectMany(selection => selection.Pcrs.Select(pcr =>
                 new PcrValue(selection.Bank.ToText(), pcr, Tpm.Banks.First(bank => bank.Algorithm == selection.Bank)[new PcrIndex(pcr)].ToArray())))],

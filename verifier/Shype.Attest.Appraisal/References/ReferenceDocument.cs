@@ -2,6 +2,8 @@ using Shype.Attest.Measurement.Records;
 
 namespace Shype.Attest.Appraisal.References;
 
+// The serializer's generated code sets what a file leaves out to null, past the initial values: hence the "?? []".
+
 /// <summary>What an operator calls good, as the file says it (docs/references.example.json). Several entries for one thing are alternatives.</summary>
 public sealed record ReferenceDocument
 {
@@ -12,13 +14,13 @@ public sealed record ReferenceDocument
     public string? Description { get; init; }
 
     /// <summary>Hypervisors with what is loaded beside them.</summary>
-    public IReadOnlyList<HypervisorReference> Hypervisors { get; init; } = [];
+    public IReadOnlyList<HypervisorReference> Hypervisors { get; init => field = value ?? []; } = [];
 
     /// <summary>Isolation policies.</summary>
-    public IReadOnlyList<PolicyReference> Policies { get; init; } = [];
+    public IReadOnlyList<PolicyReference> Policies { get; init => field = value ?? []; } = [];
 
     /// <summary>VMs and their images.</summary>
-    public IReadOnlyList<VmReference> Vms { get; init; } = [];
+    public IReadOnlyList<VmReference> Vms { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>A hypervisor, its command line and its modules, all together.</summary>
@@ -40,7 +42,7 @@ public sealed record HypervisorReference
     public required string CommandLine { get; init; }
 
     /// <summary>What is loaded beside it, in this order and nothing else.</summary>
-    public IReadOnlyList<ModuleReference> Modules { get; init; } = [];
+    public IReadOnlyList<ModuleReference> Modules { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>A module that the boot loader hands to the hypervisor.</summary>
@@ -53,7 +55,7 @@ public sealed record ModuleReference
     public required MeasuredDigest Digest { get; init; }
 
     /// <summary>Its command line, exactly.</summary>
-    public string CommandLine { get; init; } = "";
+    public string CommandLine { get; init => field = value ?? ""; } = "";
 }
 
 /// <summary>An isolation policy.</summary>
@@ -91,7 +93,7 @@ public sealed record VmReference
     public MeasuredDigest? Firmware { get; init; }
 
     /// <summary>Its disks.</summary>
-    public IReadOnlyList<DiskReference> Disks { get; init; } = [];
+    public IReadOnlyList<DiskReference> Disks { get; init => field = value ?? []; } = [];
 
     /// <summary>Whether an image may be one that can still change after it was measured.</summary>
     public bool MayBeMutable { get; init; }

@@ -240,7 +240,7 @@ internal sealed class StoryReader
         };
         if (code is { } denied)
         {
-            Add(new(denied, "vm/" + vm.Name, number, Found: vm.Label, Detail: decision.Sentence));
+            Add(new(denied, "vm/" + vm.Name, number, Found: vm.Label ?? "none", Detail: decision.Sentence));
         }
     }
 
