@@ -29,7 +29,7 @@ public sealed class AttestTests : IAsyncLifetime
         var agent = await _verifier.BootHostAsync("alpha");
         var token = await agent.AttestAsync();
         var result = await VerifyAsync(token, null);
-        Assert.Equal(["host", "vm/" + VirtualVms.Web.Uuid, "vm/" + VirtualVms.Database.Uuid], result.Submods.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(new HashSet<string>(["host", "vm/" + VirtualVms.Web.Uuid, "vm/" + VirtualVms.Database.Uuid]), result.Submods.Keys.ToHashSet());
         Assert.All(result.Submods.Values, part => Assert.DoesNotContain(part.Findings!, finding => finding.Severity == "failure"));
         Assert.Equal("alpha", result.Submods["host"].Host!.Name);
 
@@ -126,7 +126,7 @@ public sealed class AttestTests : IAsyncLifetime
         {
             var nonce = RandomNumberGenerator.GetBytes(16);
             var result = await VerifyAsync(await TokenAsync(address, nonce), nonce);
-            Assert.Equal(parts, result.Submods.Keys.Order(StringComparer.Ordinal));
+            Assert.Equal(parts.ToHashSet(), result.Submods.Keys.ToHashSet());
         }
 
         Assert.InRange(await serving.StopAsync(), 4, 5);
@@ -208,6 +208,8 @@ public sealed class AttestTests : IAsyncLifetime
         var (alpha, beta) = (await _verifier.BootHostAsync("alpha"), await _verifier.BootHostAsync("beta"));
         await using var first = await alpha.ServeAsync();
         await using var second = await beta.ServeAsync();
+        await alpha.AttestAsync();
+        await beta.AttestAsync();
         Assert.Equal((HttpStatusCode.Conflict, ProblemTypes.VmAmbiguous), await ProblemAsync("vm/web"));
         using var revoked = await _verifier.Operator().PostAsJsonAsync(
             "/v1/hosts/beta/revoke", new RevokeRequest { Reason = "claims VMs of others" }, ProtocolJson.Default.RevokeRequest, Now);
@@ -300,6 +302,37 @@ public sealed class AttestTests : IAsyncLifetime
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task R08_one_host_cannot_have_more_than_a_few_messages_read_at_once()
+    {
+        var agent = await _verifier.BootHostAsync("alpha");
+        var host = _verifier.Service<HostDirectory>().Find("alpha")!;
+        var places = Enumerable.Range(0, 4).Select(_ => host.TryTakePlace()!).ToList();
+        using var refused = await agent.SendAsync(agent.Host.Answer(await agent.ChallengeAsync()).Encode());
+        Assert.Equal((HttpStatusCode.TooManyRequests, ProblemTypes.TooMany), (refused.StatusCode, (await Answer.ProblemAsync(refused)).Type));
+        places.ForEach(place => place.Dispose());
+        await agent.AttestAsync();
+    }
+
+    [Fact]
+    public async Task Hosts_are_listed_in_pages_and_by_state()
+    {
+        for (var i = 0; i < 1001; i++)
+        {
+            await _verifier.AddHostAsync($"host-{i}", i == 500 ? HostState.Pending : HostState.Enrolled);
+        }
+
+        var client = _verifier.Operator();
+        var first = (await client.GetFromJsonAsync("/v1/hosts", ProtocolJson.Default.HostList, Now))!;
+        var second = (await client.GetFromJsonAsync("/v1/hosts?after=" + first.Next, ProtocolJson.Default.HostList, Now))!;
+        Assert.Equal((1000, 1, null), (first.Hosts.Count, second.Hosts.Count, second.Next));
+        Assert.Equal(1001, first.Hosts.Concat(second.Hosts).DistinctBy(host => host.Id).Count());
+        Assert.Equal("host-500", Assert.Single((await client.GetFromJsonAsync("/v1/hosts?state=pending", ProtocolJson.Default.HostList, Now))!.Hosts).Name);
+        Assert.Empty((await client.GetFromJsonAsync("/v1/hosts?after=zzz", ProtocolJson.Default.HostList, Now))!.Hosts);
+        using var wrong = await client.GetAsync("/v1/hosts?state=good", Now);
+        Assert.Equal("state", (await Answer.ProblemAsync(wrong)).Member);
     }
 
     private static void Spoil(string database, string hostId)

@@ -64,6 +64,46 @@ public sealed class DurabilityTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task R14_a_full_disk_is_an_error_of_ours_and_what_was_acknowledged_is_there_afterwards()
+    {
+        var vendor = new VirtualVendor();
+        Directory.CreateDirectory(_folder["roots"]);
+        await File.WriteAllBytesAsync(_folder["roots/root.der"], vendor.Root, Now);
+        using var tpm = new SoftwareTpm();
+        string? lastToken = null;
+        VirtualHost host;
+        // A limit on file sizes is the full disk that needs no privileges; 2 MiB hold a hundred verdicts or so.
+        using (var full = VerifierProcess.StartWithFileLimit(2048, "--state", _folder["state"], "--ek-roots", _folder["roots"], "--listen", "127.0.0.1:0",
+            "--require-approval", "false"))
+        {
+            _ = full.StandardError.ReadToEndAsync(Now);
+            using var client = Client(new Uri((await full.StandardOutput.ReadLineAsync(Now))!["listening ".Length..]));
+            (host, var token) = await EnrolAsync(client, tpm, vendor);
+            var agent = new VirtualAgent(host, Client(client.BaseAddress!, token));
+            HttpResponseMessage response;
+            while ((response = await agent.SendAsync(host.Answer(await agent.ChallengeAsync()).Encode())).IsSuccessStatusCode)
+            {
+                lastToken = await response.Content.ReadAsStringAsync(Now);
+            }
+
+            Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, response.StatusCode);
+            Assert.Equal(ProblemTypes.Internal, (await Answer.ProblemAsync(response)).Type);
+            Assert.NotNull(lastToken);
+            Assert.Equal("live\n", await client.GetStringAsync("/healthz/live", Now));
+            full.Kill();
+            await full.WaitForExitAsync(Now);
+        }
+
+        using var process = VerifierProcess.Start("--state", _folder["state"], "--ek-roots", _folder["roots"], "--listen", "127.0.0.1:0");
+        _ = process.StandardError.ReadToEndAsync(Now);
+        var address = new Uri((await process.StandardOutput.ReadLineAsync(Now))!["listening ".Length..]);
+        using var operators = Client(address, (await File.ReadAllTextAsync(_folder["state/operator.token"], Now)).Trim());
+        Assert.Equal(lastToken, await operators.GetStringAsync($"/v1/hosts/{host.Id}/verdict", Now));
+        process.Kill();
+        await process.WaitForExitAsync(Now);
+    }
+
     private static async Task<(VirtualHost Host, string Token)> EnrolAsync(HttpClient client, SoftwareTpm tpm, VirtualVendor vendor)
     {
         using var begun = await client.PostAsJsonAsync("/v1/enrol", tpm.Request(vendor, "alpha"), ProtocolJson.Default.EnrolmentRequest, Now);

@@ -73,7 +73,7 @@ internal sealed class RunningVerifier : IAsyncDisposable
     public HttpClient Client(string? token)
     {
         var handler = new SocketsHttpHandler { SslOptions = TlsOptions(Address.Host) };
-        var client = new HttpClient(handler) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+        var client = new HttpClient(handler) { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan };
         if (token is not null)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -38,10 +38,12 @@ internal sealed class SoftwareTpm : IDisposable
 
     public byte[] Certificate(VirtualVendor vendor) => vendor.IssueEk(PublicKeyFactory.CreateKey(_ek.ExportSubjectPublicKeyInfo()));
 
-    public EnrolmentRequest Request(VirtualVendor vendor, string name) => new()
+    public EnrolmentRequest Request(VirtualVendor vendor, string name) => Request(name, [Certificate(vendor), vendor.Intermediate]);
+
+    public EnrolmentRequest Request(string name, IReadOnlyList<byte[]> certificates) => new()
     {
         HostName = name,
-        EkCertificates = [Certificate(vendor), vendor.Intermediate],
+        EkCertificates = certificates,
         EkPublic = TpmWire.ToSizedBytes(EkPublic),
         AkPublic = TpmWire.ToSizedBytes(AkPublic),
     };

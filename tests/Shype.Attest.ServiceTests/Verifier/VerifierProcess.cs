@@ -5,9 +5,14 @@ namespace Shype.Attest.ServiceTests.Verifier;
 /// <summary>The real program as a process of its own.</summary>
 internal static class VerifierProcess
 {
-    public static Process Start(params string[] arguments)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "shype-verifier.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-    }
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "shype-verifier.dll");
+
+    public static Process Start(params string[] arguments) => Run("dotnet", [Program, .. arguments]);
+
+    /// <summary>No file may grow beyond so many KiB: writes fail in the middle, as on a full disk.</summary>
+    public static Process StartWithFileLimit(int kibibytes, params string[] arguments) =>
+        Run("bash", ["-c", $"trap '' XFSZ; ulimit -f {kibibytes}; DOTNET_EnableWriteXorExecute=0 exec dotnet \"$0\" \"$@\"", Program, .. arguments]);
+
+    private static Process Run(string program, IEnumerable<string> arguments) =>
+        Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 }

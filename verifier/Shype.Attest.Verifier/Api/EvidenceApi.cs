@@ -41,6 +41,14 @@ internal static class EvidenceApi
             return refused;
         }
 
+        using var place = host.TryTakePlace();
+        return place is null
+            ? Problems.Of(StatusCodes.Status429TooManyRequests, ProblemTypes.TooMany, "Evidence of this host is being read already: one after the other.")
+            : await AppraiseAsync(context, host, service);
+    }
+
+    private static async Task<IResult> AppraiseAsync(HttpContext context, HostEntry host, AttestationService service)
+    {
         var (body, unread) = await RequestBody.ReadAsync(context, MediaTypes.CmwCbor, ProtocolLimits.MaxEvidenceBytes, nameof(ProtocolLimits.MaxEvidenceBytes));
         if (body is null)
         {
@@ -73,7 +81,8 @@ internal sealed class ChallengeStream(
         {
             httpContext.Response.ContentType = MediaTypes.EventStream;
             await WriteAsync(httpContext.Response, ": connected\n\n"u8.ToArray(), ending.Token);
-            while (true)
+            // Revoked while it connected, a host would be dropped before it was there.
+            while (host.Record.State == HostState.Enrolled)
             {
                 if (!await connection.WaitAsync(KeepAlive, ending.Token))
                 {

@@ -29,13 +29,42 @@ internal sealed class Asking(HostDirectory hosts, LiveHosts live, Results result
         }
 
         // Started since its host last spoke, gone to another host, or claimed by two: those who may know are asked before anybody is told so.
-        await RefreshAsync(places.Count > 1 ? [.. places.Select(candidate => candidate.HostId).Distinct(StringComparer.Ordinal)] : live.Connected, cancellationToken);
-        return await PlacesAsync(uuidOrName, cancellationToken) switch
+        places = places.Count > 1
+            ? await PlacesAfterAllAsync(uuidOrName, places, cancellationToken)
+            : await PlacesAfterAnyAsync(uuidOrName, cancellationToken);
+        return places switch
         {
             [] => new Asked(null, AskFailure.VmUnknown),
             [var now] => await VmAsync(now, nonce, cancellationToken),
             _ => new Asked(null, AskFailure.VmAmbiguous),
         };
+    }
+
+    private async Task<IReadOnlyList<VmPlace>> PlacesAfterAllAsync(string uuidOrName, IReadOnlyList<VmPlace> claims, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(claims.Select(claim => claim.HostId).Distinct(StringComparer.Ordinal).Select(live.AskAsync)).WaitAsync(cancellationToken);
+        return await PlacesAsync(uuidOrName, cancellationToken);
+    }
+
+    // The first host that shows the VM ends the search: silent hosts keep nobody waiting.
+    private async Task<IReadOnlyList<VmPlace>> PlacesAfterAnyAsync(string uuidOrName, CancellationToken cancellationToken)
+    {
+        var connected = live.Connected;
+        // A question about a name that nobody knows must not cost a quote of every host of a fleet.
+        if (connected.Count > MaxAskedAtOnce)
+        {
+            return [];
+        }
+
+        await foreach (var answer in Task.WhenEach(connected.Select(live.AskAsync)).WithCancellation(cancellationToken))
+        {
+            if ((await answer).Verdict is not null && await PlacesAsync(uuidOrName, cancellationToken) is { Count: > 0 } places)
+            {
+                return places;
+            }
+        }
+
+        return [];
     }
 
     private async Task<Asked> VmAsync(VmPlace place, byte[] nonce, CancellationToken cancellationToken)
@@ -51,10 +80,6 @@ internal sealed class Asking(HostDirectory hosts, LiveHosts live, Results result
     }
 
     private async Task<HostAnswer> AskAsync(string hostId, CancellationToken cancellationToken) => await live.AskAsync(hostId).WaitAsync(cancellationToken);
-
-    // A question about a name that nobody knows must not cost a quote of every host of a fleet.
-    private Task RefreshAsync(IReadOnlyCollection<string> hostIds, CancellationToken cancellationToken) =>
-        hostIds.Count > MaxAskedAtOnce ? Task.CompletedTask : Task.WhenAll(hostIds.Select(live.AskAsync)).WaitAsync(cancellationToken);
 
     // A host that was revoked speaks for no VM.
     private async Task<IReadOnlyList<VmPlace>> PlacesAsync(string uuidOrName, CancellationToken cancellationToken)

@@ -8,6 +8,7 @@ internal sealed class HostEntry(HostRecord record)
 {
     private readonly Lock _lock = new();
     private volatile HostRecord _record = record;
+    private int _messages;
 
     /// <summary>The row as it is on the disk.</summary>
     public HostRecord Record => _record;
@@ -21,6 +22,18 @@ internal sealed class HostEntry(HostRecord record)
     /// <summary>The VMs that the last evidence showed, as they are on the disk; null until there was some.</summary>
     public IReadOnlyList<VmPlace>? LastVms { get; set; }
 
+    /// <summary>A place for one evidence message that is read and appraised, so that one host cannot fill the memory; null where all are taken.</summary>
+    public IDisposable? TryTakePlace()
+    {
+        if (Interlocked.Increment(ref _messages) <= MaxMessages)
+        {
+            return new Place(this);
+        }
+
+        Interlocked.Decrement(ref _messages);
+        return null;
+    }
+
     /// <summary>Follows a change that is on the disk.</summary>
     public void Update(Func<HostRecord, HostRecord> change)
     {
@@ -29,6 +42,13 @@ internal sealed class HostEntry(HostRecord record)
             _record = change(_record);
         }
     }
+
+    private sealed class Place(HostEntry host) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref host._messages);
+    }
+
+    private const int MaxMessages = 4;
 }
 
 /// <summary>What appraising a host's evidence needs.</summary>

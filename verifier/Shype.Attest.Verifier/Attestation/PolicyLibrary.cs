@@ -12,6 +12,7 @@ internal sealed class PolicyLibrary(IAttestationStore store)
     private readonly ConcurrentDictionary<MeasuredDigest, ReadOnlyMemory<byte>> _files = new();
     private readonly Lock _lock = new();
     private volatile IReadOnlyList<string> _known = [];
+    private long _bytes;
 
     /// <summary>SHA-256 (hex) of the files, as challenges list them.</summary>
     public IReadOnlyList<string> Known => _known;
@@ -33,7 +34,7 @@ internal sealed class PolicyLibrary(IAttestationStore store)
 
     /// <summary>The row to store for a policy that evidence brought; null where it is known, or where there are so many that hosts may send theirs again.</summary>
     public StoredPolicy? ToStore(PolicyFile? policy) =>
-        policy is null || _files.ContainsKey(policy.SourceDigest) || _known.Count >= ProtocolLimits.MaxKnownPolicies
+        policy is null || _files.ContainsKey(policy.SourceDigest) || _known.Count >= ProtocolLimits.MaxKnownPolicies || _bytes + policy.Bytes.Length > MaxBytes
             ? null
             : new StoredPolicy(policy.SourceDigest.ToString(), policy.CanonicalDigest.ToString(), policy.Bytes.ToArray());
 
@@ -44,7 +45,11 @@ internal sealed class PolicyLibrary(IAttestationStore store)
         _files[source] = file;
         lock (_lock)
         {
+            _bytes += _known.Contains(Convert.ToHexStringLower(source.Value), StringComparer.Ordinal) ? 0 : file.Length;
             _known = [.. _known.Append(Convert.ToHexStringLower(source.Value)).Distinct(StringComparer.Ordinal)];
         }
     }
+
+    // Real fleets have a handful of policies of some kilobytes; a host that invents more sends them each time.
+    private const long MaxBytes = 32 * 1024 * 1024;
 }

@@ -15,7 +15,8 @@ namespace Shype.Attest.Verifier.Enrolment;
 /// that will be kept (rule K3). Nothing is kept on disk before that.
 /// </summary>
 internal sealed class EnrolmentService(
-    EkCertificatePolicy policy, HostDirectory hosts, PendingEnrolments pending, VerifierOptions options, TimeProvider clock, ILogger<EnrolmentService> log)
+    EkCertificatePolicy policy, HostDirectory hosts, LiveHosts live, PendingEnrolments pending, VerifierOptions options, TimeProvider clock,
+    ILogger<EnrolmentService> log)
     : IDisposable
 {
     // Certificate paths cost milliseconds, and anybody may ask: they never take all processors.
@@ -55,6 +56,8 @@ internal sealed class EnrolmentService(
         CryptographicOperations.ZeroMemory(taken.Secret);
         if (outcome.Host is { } host)
         {
+            // An agent with the token of before speaks for nobody any more.
+            live.Drop(host.Id);
             log.Enrolled(host.Id, host.Name, outcome.Verdict, host.State);
         }
         else
