@@ -85,7 +85,7 @@ public static class AgentLogReport
     {
         BootContent boot => $"boot {boot.BootId}, agent {boot.AgentVersion}, {boot.AgentDigest}",
         HypervisorContent hypervisor => $"{hypervisor.Kind} {hypervisor.Version}, {hypervisor.ImageDigest}, {hypervisor.Modules.Count} modules",
-        PolicyStateContent policy => $"{policy.Module} {policy.Name} {policy.Version}, {(policy.Enforcing ? "enforcing" : "not enforcing")}",
+        PolicyStateContent policy => $"{$"{policy.Module} {policy.Name} {policy.Version}".TrimEnd()}, {(policy.Enforcing ? "enforcing" : "not enforcing")}",
         VmRunContent vm => $"{vm.Name} {vm.Uuid}, label {vm.Label ?? "none"}, {vm.Disks.Count} disks{(vm.Mutable ? ", mutable" : "")}",
         VmEndContent end => $"{end.Uuid}, {end.Reason}",
         ResourceContent resource => $"{resource.Uuid}, {resource.Kind} {resource.Name}, label {resource.Label ?? "none"}",

@@ -28,7 +28,7 @@ public sealed class AttestTests : IAsyncLifetime
     [Fact]
     public async Task A_good_VM_on_a_good_host_is_a_yes_and_its_token_can_be_kept_checked_and_explained()
     {
-        await using var agent = await VirtualAgent.ConnectAsync(_verifier, "rack-1");
+        await using var serving = await (await _verifier.BootHostAsync("rack-1")).ServeAsync();
         var host = await _verifier.RelyingPartyAsync("host", "attest", "rack-1");
         Assert.True(host.ExitCode == 0, host.Output + host.Errors);
 
@@ -53,7 +53,7 @@ public sealed class AttestTests : IAsyncLifetime
     [Fact]
     public async Task A_bad_host_is_a_no_with_its_reasons()
     {
-        await using var agent = await VirtualAgent.ConnectAsync(_verifier, "rack-2", spec => spec with { Hypervisor = null });
+        await using var serving = await (await _verifier.BootHostAsync("rack-2", spec => spec with { Hypervisor = null })).ServeAsync();
         var host = await _verifier.RelyingPartyAsync("host", "attest", "rack-2", "--token-out", _scratch["bad.jwt"]);
         Assert.Equal(1, host.ExitCode);
         Assert.StartsWith("verdict: contraindicated\n", host.Output, StringComparison.Ordinal);

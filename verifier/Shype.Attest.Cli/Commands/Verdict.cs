@@ -25,15 +25,15 @@ internal static class Verdict
         if (problem is { Code: not TokenProblemCode.Expired })
         {
             report.Complain($"this verdict is not one of {source.Origin}: {problem.Detail}; believe nothing of it");
-            Show(report, claims, $"REFUSED: {problem.Detail}", isTrusted: false, problem);
+            Show(report, claims, $"REFUSED: {problem.Detail}", isTrusted: false, Wire(problem));
             return (int)ExitCode.Refused;
         }
 
         var standing = $"verified with key {claims.KeyId ?? "(the only one)"} of {source.Origin}";
-        return Show(report, claims, problem is null ? standing : $"{standing}; EXPIRED: it says how things were", problem is null, problem);
+        return Show(report, claims, problem is null ? standing : $"{standing}; EXPIRED: it says how things were", problem is null, problem is null ? null : Wire(problem));
     }
 
-    /// <summary>Checks a token and decides by it.</summary>
+    /// <summary>Checks a token and decides by it. A yes must also stand up to the caller's objection: what is no yes is shown as it is.</summary>
     public static int Check(
         Report report, string token, KeySource source, TokenExpectation expected, Func<AttestationResult, string?>? objection = null)
     {
@@ -42,12 +42,14 @@ internal static class Verdict
             return Refuse(report, Wire(problem));
         }
 
-        if (objection?.Invoke(result) is { } reason)
+        ResultToken.TryReadUnverified(token, out var claims, out _);
+        if (result.Status == TrustTier.Affirming && objection?.Invoke(result) is { } reason)
         {
-            return Refuse(report, new VerdictProblem("token-subject-mismatch", reason));
+            report.Complain($"the verdict is refused: {reason}");
+            Show(report, claims!, $"REFUSED: {reason}", isTrusted: false, new VerdictProblem("token-subject-mismatch", reason));
+            return (int)ExitCode.Refused;
         }
 
-        ResultToken.TryReadUnverified(token, out var claims, out _);
         Show(report, claims!, $"verified with {source.Origin}", isTrusted: true, problem: null);
         return (int)(result.Status == TrustTier.Affirming ? ExitCode.Yes : ExitCode.Refused);
     }
@@ -70,12 +72,12 @@ internal static class Verdict
         return (int)ExitCode.Refused;
     }
 
-    private static int Show(Report report, UnverifiedResult claims, string standing, bool isTrusted, TokenProblem? problem)
+    private static int Show(Report report, UnverifiedResult claims, string standing, bool isTrusted, VerdictProblem? problem)
     {
         if (report.Json)
         {
             using var payload = JsonDocument.Parse(claims.Payload);
-            var verdict = new VerdictReport(isTrusted, Page.Tier(claims.Result.Status), problem is null ? null : Wire(problem), payload.RootElement);
+            var verdict = new VerdictReport(isTrusted, Page.Tier(claims.Result.Status), problem, payload.RootElement);
             report.Write(verdict, CliJson.Default.VerdictReport);
         }
         else

@@ -45,7 +45,7 @@ internal sealed class VerdictText(Report report)
         _page.Line(0, (name, Styles.Strong), (": ", null), (Page.Tier(part.Status), Styles.Of(part.Status)));
         if (part.Vm is { } vm)
         {
-            _page.Line(2, $"vm {vm.Name}, label {vm.Label}, {(vm.Running ? "running" : "not running")}, uuid {vm.Uuid}");
+            _page.Line(2, $"vm {Or(vm.Name, "of unknown name")}, label {Or(vm.Label, "none")}, {(vm.Running ? "running" : "not running")}, uuid {vm.Uuid}");
         }
 
         if (part.Host is { } host)
@@ -113,6 +113,8 @@ internal sealed class VerdictText(Report report)
             _page.Line(4, ($"{name}: ", Styles.Quiet), (value, null));
         }
     }
+
+    private static string Or(string text, string otherwise) => text.Length > 0 ? text : otherwise;
 
     private static string Where(ResultFinding finding) =>
         finding.Record is { } record ? $"{finding.Subject}, record {record.ToString(CultureInfo.InvariantCulture)}" : finding.Subject;
