@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -9,7 +8,6 @@ using Shype.Attest.Protocol;
 using Shype.Attest.ServiceTests.Verifier;
 using Shype.Attest.Testing.World;
 using Shype.Attest.TpmSim.Manufacturing;
-using Shype.Attest.Verifier.Store;
 using Xunit;
 
 namespace Shype.Attest.ServiceTests.Agent;
