@@ -2,15 +2,13 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shype.Attest.Agent.Http;
 using Shype.Attest.Agent.Keys;
-using Shype.Attest.Measurement.LogFiles;
 using Shype.Attest.Protocol;
-using Shype.Attest.Tpm.Client;
 
 namespace Shype.Attest.Agent.Attesting;
 
 /// <summary>
 /// Answers the verifier's challenges for as long as the agent runs: as they come on a stream, and by asking for one where the stream does not hold.
-/// Nothing that a verifier, network, disk or TPM does ends it.
+/// Nothing that a verifier, network, disk or TPM does ends it, and no fault of ours in answering one challenge costs the next.
 /// </summary>
 public sealed class AgentLoop(AgentContext agent, Enrolment enrolment, VerifierClient verifier, ILogger<AgentLoop> logger) : BackgroundService
 {
@@ -29,7 +27,7 @@ public sealed class AgentLoop(AgentContext agent, Enrolment enrolment, VerifierC
                 AgentLog.StreamEnded(logger);
                 _failures++;
             }
-            catch (Exception e) when (IsTrouble(e, stoppingToken))
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 _failures++;
                 AgentLog.StreamFailed(logger, Sentence(e));
@@ -62,7 +60,7 @@ public sealed class AgentLoop(AgentContext agent, Enrolment enrolment, VerifierC
             var verdict = await _attester.AnswerAsync(challenge, stoppingToken).ConfigureAwait(false);
             AgentLog.Attested(logger, verdict.Status);
         }
-        catch (Exception e) when (IsTrouble(e, stoppingToken))
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
             AgentLog.AnswerFailed(logger, Sentence(e));
         }
@@ -74,18 +72,11 @@ public sealed class AgentLoop(AgentContext agent, Enrolment enrolment, VerifierC
         {
             await AnswerAsync(await verifier.ChallengeAsync(enrolment.HostId, stoppingToken).ConfigureAwait(false), stoppingToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (IsTrouble(e, stoppingToken))
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
             AgentLog.PollFailed(logger, Sentence(e));
         }
     }
-
-    private static bool IsTrouble(Exception e, CancellationToken stoppingToken) => e switch
-    {
-        OperationCanceledException => !stoppingToken.IsCancellationRequested,
-        VerifierException or AgentException or MeasurementLogException or TpmFailedException or IOException or HttpRequestException => true,
-        _ => false,
-    };
 
     private static string Sentence(Exception e) => e.Message.ReplaceLineEndings(" ");
 

@@ -9,12 +9,12 @@ namespace Shype.Attest.Agent.Attesting;
 public static class ChallengeCheck
 {
     /// <summary>The PCRs to quote, or what is wrong with the challenge.</summary>
-    public static bool TrySelect(
-        Challenge challenge, DateTimeOffset now, [NotNullWhen(true)] out PcrSelectionList? pcrs, [NotNullWhen(false)] out string? problem)
+    /// <remarks>Whether it expired is for the verifier, which has the clock that counts: a host whose clock is wrong can be attested all the same.</remarks>
+    public static bool TrySelect(Challenge challenge, [NotNullWhen(true)] out PcrSelectionList? pcrs, [NotNullWhen(false)] out string? problem)
     {
         ArgumentNullException.ThrowIfNull(challenge);
         pcrs = null;
-        problem = Refuse(challenge, now);
+        problem = Refuse(challenge);
         if (problem is not null)
         {
             return false;
@@ -41,7 +41,7 @@ public static class ChallengeCheck
         return true;
     }
 
-    private static string? Refuse(Challenge challenge, DateTimeOffset now) => challenge switch
+    private static string? Refuse(Challenge challenge) => challenge switch
     {
         { Nonce.Length: < ProtocolLimits.MinNonceBytes or > ProtocolLimits.MaxNonceBytes } =>
             $"the nonce has {challenge.Nonce.Length} bytes, {ProtocolLimits.MinNonceBytes} to {ProtocolLimits.MaxNonceBytes} are allowed",
@@ -49,7 +49,6 @@ public static class ChallengeCheck
             $"{challenge.Pcrs.Count} banks are asked for, 1 to {ProtocolLimits.MaxPcrRequests} are allowed",
         { KnownPolicies.Count: > ProtocolLimits.MaxKnownPolicies } =>
             $"{challenge.KnownPolicies.Count} known policies, {ProtocolLimits.MaxKnownPolicies} are allowed",
-        _ when challenge.Expires <= now => $"it expired at {challenge.Expires:u}",
         _ => null,
     };
 

@@ -21,7 +21,7 @@ public static class EvidenceCollector
     {
         ArgumentNullException.ThrowIfNull(agent);
         ArgumentNullException.ThrowIfNull(challenge);
-        if (!ChallengeCheck.TrySelect(challenge, agent.Clock.GetUtcNow(), out var pcrs, out var problem))
+        if (!ChallengeCheck.TrySelect(challenge, out var pcrs, out var problem))
         {
             throw new AgentException(ExitCode.CouldNot, $"the verifier's challenge is refused: {problem}");
         }

@@ -17,8 +17,13 @@ public sealed class MeasurementJournal : IDisposable
     private readonly AgentContext _agent;
     private readonly TpmClient _tpm;
     private readonly MeasurementLogFile _log;
+    private readonly Lazy<BootContent> _boot;
 
-    private MeasurementJournal(AgentContext agent, TpmClient tpm, MeasurementLogFile log) => (_agent, _tpm, _log) = (agent, tpm, log);
+    private MeasurementJournal(AgentContext agent, TpmClient tpm, MeasurementLogFile log)
+    {
+        (_agent, _tpm, _log) = (agent, tpm, log);
+        _boot = new(() => AgentIdentity.BootRecord(agent.Options, log.Identity.BootId));
+    }
 
     /// <summary>The boot that the log is of.</summary>
     public LogIdentity Identity => _log.Identity;
@@ -55,10 +60,9 @@ public sealed class MeasurementJournal : IDisposable
     public CelRecord Append(MeasurementContent content)
     {
         ArgumentNullException.ThrowIfNull(content);
-        var boot = AgentIdentity.BootRecord(_agent.Options, Identity.BootId);
-        if (Host.Boot?.AgentDigest != boot.AgentDigest)
+        if (Host.Boot?.AgentDigest != _boot.Value.AgentDigest)
         {
-            AppendAndExtend(boot);
+            AppendAndExtend(_boot.Value);
         }
 
         return AppendAndExtend(content);
@@ -168,7 +172,7 @@ public sealed class MeasurementJournal : IDisposable
     {
         if (Records.Count == 0)
         {
-            AppendAndExtend(AgentIdentity.BootRecord(_agent.Options, Identity.BootId));
+            AppendAndExtend(_boot.Value);
         }
     }
 

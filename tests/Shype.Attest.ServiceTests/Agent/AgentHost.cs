@@ -8,6 +8,7 @@ using Shype.Attest.Tpm.Client;
 using Shype.Attest.Tpm.Commands;
 using Shype.Attest.Tpm.Types;
 using Shype.Attest.TpmSim;
+using Shype.Attest.TpmSim.Boot;
 using Shype.Attest.TpmSim.Emulation;
 using Shype.Attest.TpmSim.Manufacturing;
 using Xunit;
@@ -27,11 +28,12 @@ internal sealed class AgentHost : IDisposable
             Manufacturer.Manufacture(tpm, authority);
         }
 
-        Platform = RunningPlatform.PowerOn(new RunningPlatformOptions { Tpm = tpm });
         File.Copy(Path.Combine(TestData.Root, "docs", "policies", "example.banks.xml"), this["policy.xml"]);
         File.Copy(Path.Combine(TestData.Root, "docs", "policies", "example.minimal.xml"), this["minimal.xml"]);
         File.WriteAllText(this["xen.gz"], "hypervisor");
         File.WriteAllText(this["disk.img"], "image");
+        var hypervisor = LoadedFile.Of(this["xen.gz"], "dom0_mem=1G");
+        Platform = RunningPlatform.PowerOn(new RunningPlatformOptions { Tpm = tpm, Platform = new PlatformOptions { Hypervisor = hypervisor } });
         WriteManifest();
         Configure(settings);
     }

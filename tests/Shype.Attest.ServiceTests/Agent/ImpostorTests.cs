@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Shype.Attest.Agent;
+using Shype.Attest.Agent.Configuration;
+using Shype.Attest.Agent.Http;
+using Shype.Attest.Protocol;
+using Shype.Attest.ServiceTests.Sim;
+using Xunit;
+
+namespace Shype.Attest.ServiceTests.Agent;
+
+/// <summary>A01: who is not the verifier gets nothing from the agent, not even a request.</summary>
+public sealed class ImpostorTests : IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+
+    private static CancellationToken Now => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_verifier_that_is_pinned_gets_the_request()
+    {
+        using var certificate = Certificate("127.0.0.1");
+        var (received, refused) = await Ask(certificate, pinned: certificate);
+        Assert.StartsWith("POST /v1/enrol HTTP/1.1", received, StringComparison.Ordinal);
+        // It hung up without an answer.
+        Assert.Contains("failed", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A01_an_impostor_with_a_certificate_of_its_own_gets_nothing()
+    {
+        using var impostor = Certificate("127.0.0.1");
+        using var verifier = Certificate("127.0.0.1");
+        Refused(await Ask(impostor, pinned: verifier));
+    }
+
+    [Fact]
+    public async Task A01_the_right_certificate_under_another_name_gets_nothing()
+    {
+        using var certificate = Certificate("192.0.2.1");
+        Refused(await Ask(certificate, pinned: certificate));
+    }
+
+    [Fact]
+    public async Task A01_an_expired_certificate_gets_nothing()
+    {
+        using var certificate = Certificate("127.0.0.1", DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(-1));
+        Refused(await Ask(certificate, pinned: certificate));
+    }
+
+    [Fact]
+    public async Task A01_a_server_that_speaks_only_old_TLS_gets_nothing()
+    {
+        using var certificate = Certificate("127.0.0.1");
+#pragma warning disable CA5397, SYSLIB0039 // the old protocol is what is refused here
+        Refused(await Ask(certificate, pinned: certificate, SslProtocols.Tls11));
+#pragma warning restore CA5397, SYSLIB0039
+    }
+
+    [Fact]
+    public async Task A01_a_server_without_TLS_gets_no_request()
+    {
+        using var certificate = Certificate("127.0.0.1");
+        using var listener = Listen();
+        var asked = AskAt(listener, Pin(certificate));
+        using var client = await listener.AcceptTcpClientAsync(Now);
+        var buffer = new byte[4096];
+        var read = await client.GetStream().ReadAsync(buffer, Now);
+        // 22, a TLS handshake record: the ClientHello, which holds nothing of the host.
+        Assert.Equal((22, 3), (buffer[0], buffer[1]));
+        await client.GetStream().WriteAsync("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"u8.ToArray(), Now);
+        Assert.Contains("nothing was sent", (await asked).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("enrol", System.Text.Encoding.ASCII.GetString(buffer, 0, read), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "holds no certificate")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot be read as PEM certificates")]
+    [InlineData(null, "cannot be read as PEM certificates")]
+    public void A_trust_file_without_a_certificate_is_refused_at_once(string? content, string expected)
+    {
+        if (content is not null)
+        {
+            File.WriteAllText(_folder["ca.pem"], content);
+        }
+
+        var refused = Assert.Throws<AgentException>(() => new VerifierClient(new VerifierOptions(new Uri("https://127.0.0.1"), _folder["ca.pem"]), null));
+        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, refused.Code);
+    }
+
+    private static void Refused((string Received, VerifierException Error) outcome)
+    {
+        Assert.Equal("", outcome.Received);
+        Assert.Contains("did not prove that it is the verifier, nothing was sent", outcome.Error.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.CouldNot, outcome.Error.Code);
+    }
+
+    // What the server could read after its handshake, and how the client took it.
+    private async Task<(string Received, VerifierException Error)> Ask(
+        X509Certificate2 shown, X509Certificate2 pinned, SslProtocols protocols = SslProtocols.None)
+    {
+        using var listener = Listen();
+        var asked = AskAt(listener, Pin(pinned));
+        using var client = await listener.AcceptTcpClientAsync(Now);
+        await using var tls = new SslStream(client.GetStream());
+        var received = "";
+        try
+        {
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = shown, EnabledSslProtocols = protocols }, Now);
+            var buffer = new byte[4096];
+            received = System.Text.Encoding.ASCII.GetString(buffer, 0, await tls.ReadAsync(buffer, Now));
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            // The client ended the handshake.
+        }
+
+        client.Close();
+        return (received, await asked);
+    }
+
+    private static async Task<VerifierException> AskAt(TcpListener listener, string pin)
+    {
+        var address = new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+        using var client = new VerifierClient(new VerifierOptions(address, pin), "secret-token");
+        var request = new EnrolmentRequest { HostName = "host", EkCertificates = [], EkPublic = [1], AkPublic = [1] };
+        return await Assert.ThrowsAsync<VerifierException>(() => client.EnrolAsync(request, Now));
+    }
+
+    private static TcpListener Listen()
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return listener;
+    }
+
+    private string Pin(X509Certificate2 certificate)
+    {
+        File.WriteAllText(_folder["ca.pem"], certificate.ExportCertificatePem());
+        return _folder["ca.pem"];
+    }
+
+    private static X509Certificate2 Certificate(string address, DateTimeOffset? from = null, DateTimeOffset? until = null)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=verifier", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Parse(address));
+        request.CertificateExtensions.Add(names.Build());
+        return request.CreateSelfSigned(from ?? DateTimeOffset.UtcNow.AddDays(-1), until ?? DateTimeOffset.UtcNow.AddDays(1));
+    }
+}
