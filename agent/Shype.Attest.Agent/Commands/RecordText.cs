@@ -16,7 +16,7 @@ internal static class RecordText
 
     public static string Of(MeasurementContent content) => content switch
     {
-        BootContent boot => $"agent {boot.AgentVersion} {boot.AgentDigest}, boot {boot.BootId}, PCRs {boot.Pcrs}",
+        BootContent boot => $"agent {boot.AgentVersion} {boot.AgentDigest}, boot {boot.BootId}, PCRs {boot.Pcrs}, gate {(boot.Gate == GateMode.Enforce ? "enforces" : "observes")}",
         HypervisorContent hypervisor =>
             $"{hypervisor.Kind} {hypervisor.Version} {hypervisor.ImageDigest}{Quoted(hypervisor.CommandLine)}"
             + string.Concat(hypervisor.Modules.Select(module => $"\n  {module.Name} {module.Digest}{Quoted(module.CommandLine)}")),

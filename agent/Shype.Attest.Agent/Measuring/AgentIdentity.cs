@@ -15,6 +15,7 @@ internal static class AgentIdentity
         AgentDigest = Digest(),
         Banks = options.Banks,
         Pcrs = options.Pcrs,
+        Gate = options.Mode == AgentMode.Enforce ? GateMode.Enforce : GateMode.Observe,
     };
 
     /// <summary>Reads the kernel's random id of this boot.</summary>

@@ -60,7 +60,7 @@ public sealed class MeasurementJournal : IDisposable
     public CelRecord Append(MeasurementContent content)
     {
         ArgumentNullException.ThrowIfNull(content);
-        if (Host.Boot?.AgentDigest != _boot.Value.AgentDigest)
+        if (Host.Boot?.AgentDigest != _boot.Value.AgentDigest || Host.Boot?.Gate != _boot.Value.Gate)
         {
             AppendAndExtend(_boot.Value);
         }

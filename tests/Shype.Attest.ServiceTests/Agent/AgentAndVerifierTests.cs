@@ -167,6 +167,7 @@ public sealed class AgentAndVerifierTests : IAsyncLifetime
         {
             Format = 1,
             Hypervisors = [VirtualReferences.Of(contents.OfType<HypervisorContent>().Last())],
+            Agents = [new AgentReference { Name = "agent", Digest = contents.OfType<BootContent>().Last().AgentDigest }],
             Policies = [new PolicyReference { Name = "banks", CanonicalDigest = contents.OfType<PolicyContent>().Last().CanonicalDigest!.Value }],
             Vms = [.. contents.OfType<VmStartContent>().Select(vm => VirtualReferences.Of(vm) with { MayBeMutable = true })],
         };

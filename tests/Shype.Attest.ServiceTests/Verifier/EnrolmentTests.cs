@@ -208,7 +208,7 @@ public sealed class EnrolmentTests : IAsyncLifetime
             "name of SQL" => good with { HostName = "a'; DROP TABLE hosts; --" },
             _ => good with
             {
-                AkPublic = Shype.Attest.Tpm.Wire.TpmWire.ToSizedBytes(tpm.AkPublic with { Attributes = tpm.AkPublic.Attributes & ~ObjectAttributes.Restricted }),
+                AkPublic = TpmWire.ToSizedBytes(tpm.AkPublic with { Attributes = tpm.AkPublic.Attributes & ~ObjectAttributes.Restricted }),
             },
         };
         var problem = await RefusedAsync(bad);

@@ -91,7 +91,7 @@ internal sealed class StoryReader
             Add(new(FindingCode.BootRecordDiffers, "log", number, Detail: $"{missing.ToText()} is quoted but not among its banks"));
         }
 
-        _story = _story with { BootId = _story.BootId ?? boot.BootId };
+        _story = _story with { BootId = _story.BootId ?? boot.BootId, Agent = _story.Agent ?? new(number, boot) };
     }
 
     private void ReadHypervisor(ulong number, HypervisorContent hypervisor)
