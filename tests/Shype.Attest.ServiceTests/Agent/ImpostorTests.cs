@@ -13,7 +13,7 @@ using Xunit;
 
 namespace Shype.Attest.ServiceTests.Agent;
 
-/// <summary>A01: who is not the verifier gets nothing from the agent, not even a request.</summary>
+/// <summary>A01: who is not the verifier gets nothing from the agent, not even a request. A02: who is, cannot make it take more than it asked for.</summary>
 public sealed class ImpostorTests : IDisposable
 {
     private readonly ScratchFolder _folder = new();
@@ -69,6 +69,44 @@ public sealed class ImpostorTests : IDisposable
         await client.GetStream().WriteAsync("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"u8.ToArray(), Now);
         Assert.Contains("nothing was sent", (await asked).Message, StringComparison.Ordinal);
         Assert.DoesNotContain("enrol", System.Text.Encoding.ASCII.GetString(hello.Span), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(": comment without an end ", "more than 524288 bytes came without a whole event")]
+    [InlineData("event: other\ndata: ", "more than 524288 bytes came without a whole event")]
+    [InlineData("event: challenge\ndata: {\"nonce\": 1}\n\n", "the verifier sent what is no challenge: $.nonce at byte")]
+    public async Task A02_a_stream_that_floods_or_carries_rubbish_is_given_up(string text, string expected)
+    {
+        using var certificate = Certificate("127.0.0.1");
+        using var listener = Listen();
+        var address = new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+        using var verifier = new VerifierClient(new VerifierOptions(address, Pin(certificate)), "token");
+        var followed = Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            await foreach (var challenge in verifier.ChallengesAsync("host", Now))
+            {
+                Assert.Fail($"took {challenge}");
+            }
+        });
+        using var client = await listener.AcceptTcpClientAsync(Now);
+        await using var tls = new SslStream(client.GetStream());
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, Now);
+        Assert.NotEqual(0, await tls.ReadAsync(new byte[4096], Now));
+        await tls.WriteAsync("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"u8.ToArray(), Now);
+        var bytes = System.Text.Encoding.ASCII.GetBytes(text + new string(text.EndsWith('\n') ? '\n' : 'x', 4096));
+        try
+        {
+            while (!followed.IsCompleted)
+            {
+                await tls.WriteAsync(bytes, Now);
+            }
+        }
+        catch (IOException)
+        {
+            // The agent hung up.
+        }
+
+        Assert.Contains(expected, (await followed).Message, StringComparison.Ordinal);
     }
 
     [Theory]
