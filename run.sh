@@ -136,6 +136,7 @@ cat >references.json <<JSON
     { "name": "Debian Xen $hypervisor_version", "kind": "xen", "image": "sha256:$(sha256 "$hypervisor_file")", "commandLine": "$xen_line",
       "modules": [{ "name": "kernel", "digest": "sha256:$(sha256 "$kernel_file")", "commandLine": "$kernel_line" }] }
   ],
+  "agents": [{ "name": "shype-agent", "digest": "sha256:$(sha256 "$agent.dll")" }],
   "policies": [{ "name": "example.banks 1.0", "canonicalDigest": "sha256:$("$shype" policy show good/policy.xml --json | sed -n 's/.*"canonical_digest": *"\([0-9a-f]*\)".*/\1/p')" }],
   "vms": [
 $(reference_vm web Shop.Web),
@@ -157,7 +158,15 @@ passed=0 failed=0
 good() { passed=$((passed + 1)); printf '    \033[32m✔\033[0m %s\n' "$*"; }
 bad() { failed=$((failed + 1)); printf '    \033[31m✘\033[0m %s\n' "$*"; }
 
-serve() { start agent 'Answering challenges' "$agent" --config "$demo/agent.yaml" serve; }
+# serve: the agent answers challenges from now on; returns once the verifier sees it.
+serve() {
+  start agent 'Answering challenges' "$agent" --config "$demo/agent.yaml" serve
+  for _ in $(seq 100); do
+    operator host show hv1 --json | grep -q '"connected": true' && return 0
+    sleep 0.1
+  done
+  die "the agent does not reach the verifier: see artifacts/demo/agent.log"
+}
 
 # boot VM ...: the host boots again, everything is measured anew, these VMs start.
 boot() {
@@ -173,8 +182,7 @@ boot() {
 
 # accepted VM: a fresh verdict must be affirming.
 accepted() {
-  if asker vm attest "$1" --token-out "$1.jwt" >"$1.txt" 2>&1; then good "$1: affirming"; else bad "$1: should be affirming"; fi
-  indent <"$1.txt"
+  if asker vm attest "$1" --token-out "$1.jwt" >"$1.txt" 2>&1; then good "$1: affirming"; else bad "$1: should be affirming"; cat "$1.txt"; fi
 }
 
 # refused VM CODE WHAT: a fresh verdict must be bad, and name this finding.
@@ -182,8 +190,9 @@ refused() {
   local status=0
   asker vm attest "$1" --token-out "$1.jwt" >"$1.txt" 2>&1 || status=$?
   "$shype" verdict explain "$1.jwt" --json >"$1.json" 2>/dev/null || true
-  if [ "$status" -eq 1 ] && grep -q "\"$2\"" "$1.json"; then good "$3: refused ($2)"; else bad "$3: expected $2, exit code 1; got exit code $status"; fi
-  indent <"$1.txt"
+  if [ "$status" -eq 1 ] && grep -q "\"$2\"" "$1.json"; then good "$3: refused ($2)"; else bad "$3: expected $2, exit code 1; got exit code $status"; cat "$1.txt"; fi
+  # Of the verdict, the failures that are the VM's: code and record, the sentence, what was expected and what was found.
+  sed -n '/^vm\//,/^made from/{/^  failure/,/^    do:/p}' "$1.txt" | indent
 }
 
 say "Measured: the agent (PCR 11), hypervisor and command line (PCR 11), policy (PCR 12), both VMs (PCR 13)"
@@ -193,6 +202,7 @@ indent <measure.log
 
 say "A relying party asks: is web what I think it is? A nonce, a quote, a signed answer"
 accepted web
+indent <web.txt
 accepted db
 
 say "Attack 1: the image of web is changed by one byte"
@@ -214,14 +224,15 @@ agent vm start db >/dev/null
 end "$agent_pid"
 cp before.log agent/measurements.log
 serve
-refused web gap-in-measurements "cut log"
+refused web log-digest-mismatch "cut log"
 
 say "Attack 4: yesterday's quote is sent again"
 boot web db
 end "$agent_pid"
-agent attest --evidence-out evidence.cbor >/dev/null
-host_id=$(sed -n 's/.*"hostId": *"\([^"]*\)".*/\1/p' agent/identity.json)
-(umask 077; printf 'Authorization: Bearer %s\n' "$(cat agent/agent.token)" >header.txt)
+agent attest --evidence-out evidence.cbor >/dev/null || bad "the quote is not accepted the first time"
+field() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p" "$2"; }
+host_id=$(field hostId agent/enrolment.json)
+(umask 077; printf 'Authorization: Bearer %s\n' "$(field token agent/enrolment.json)" >header.txt)
 curl -sS --cacert "$SHYPE_CA" -H @header.txt -H 'Content-Type: application/cmw+cbor' --data-binary @evidence.cbor \
   "$SHYPE_SERVER/v1/hosts/$host_id/evidence" >replay.jwt
 "$shype" verdict explain replay.jwt --json >replay.json || true

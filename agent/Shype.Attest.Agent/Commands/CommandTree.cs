@@ -22,6 +22,12 @@ public sealed class CommandTree
 
     private readonly Option<bool> _json = new("--json") { Description = "Print results as JSON.", Recursive = true };
     private readonly Argument<string> _name = new("NAME") { Description = "The VM's name or uuid." };
+    private readonly Option<string?> _evidence = new("--evidence-out")
+    {
+        Description = "Keep the evidence that is sent in this file (application/cmw+cbor).",
+        HelpName = "FILE",
+    };
+
     private readonly Option<string> _reason = new("--reason")
     {
         Description = "Why it no longer runs.",
@@ -73,7 +79,7 @@ public sealed class CommandTree
                     Verbs.VmStop(agent, arguments.GetRequiredValue(_name), arguments.GetRequiredValue(_reason), output, cancel)), _name, _reason),
         },
         Verb("attest", "Answer one challenge of the verifier, and show its verdict.",
-            (agent, _, output, cancel) => Verbs.AttestAsync(agent, output, cancel)),
+            (agent, arguments, output, cancel) => Verbs.AttestAsync(agent, arguments.GetValue(_evidence), output, cancel), _evidence),
         Serving(),
         Verb("status", "Show what is measured in this boot.",
             (agent, _, output, cancel) => Task.FromResult(Verbs.Status(agent, output, cancel))),

@@ -71,11 +71,11 @@ internal static class Verbs
         return ExitCode.Yes;
     }
 
-    public static async Task<ExitCode> AttestAsync(AgentContext agent, Output output, CancellationToken cancellationToken)
+    public static async Task<ExitCode> AttestAsync(AgentContext agent, string? evidenceFile, Output output, CancellationToken cancellationToken)
     {
         var enrolment = Enrolment.Need(agent.State);
         using var verifier = new VerifierClient(NeedVerifier(agent), enrolment.Token);
-        var verdict = await new Attester(agent, enrolment, verifier).RunOnceAsync(cancellationToken).ConfigureAwait(false);
+        var verdict = await new Attester(agent, enrolment, verifier).RunOnceAsync(evidenceFile, cancellationToken).ConfigureAwait(false);
         output.Result(VerdictText.Report(verdict), AgentJson.Default.VerdictReport, VerdictText.Of);
         return verdict.IsYes ? ExitCode.Yes : ExitCode.Refused;
     }

@@ -7,7 +7,7 @@ using Shype.Attest.Tpm.Wire;
 namespace Shype.Attest.Agent.Keys;
 
 /// <summary>
-/// The attestation key: made in the TPM under its storage root key, kept in the state folder as the TPM gave it (encrypted to that key, of no use to
+/// The attestation key: made in the TPM's endorsement hierarchy under a storage key, kept in the state folder as the TPM gave it (encrypted to that key, of no use to
 /// any other TPM), loaded for each piece of work and flushed after it.
 /// </summary>
 public sealed class AttestationKey
@@ -63,7 +63,7 @@ public sealed class AttestationKey
             return kept;
         }
 
-        using var parent = StorageRoot(tpm);
+        using var parent = Parent(tpm);
         var created = tpm.Execute(new CreateCommand(parent.Handle, template));
         var key = new AttestationKey(created.Private, created.Public);
         state.Write(FileName, key.ToBytes());
@@ -75,7 +75,7 @@ public sealed class AttestationKey
     public LoadedObject Load(TpmClient tpm)
     {
         ArgumentNullException.ThrowIfNull(tpm);
-        using var parent = StorageRoot(tpm);
+        using var parent = Parent(tpm);
         try
         {
             return LoadedObject.Load(tpm, parent.Handle, _private, Public);
@@ -89,7 +89,9 @@ public sealed class AttestationKey
         }
     }
 
-    private static LoadedObject StorageRoot(TpmClient tpm) => LoadedObject.CreatePrimary(tpm, Handle.Owner, KeyTemplates.SrkEccP256);
+    // A storage key of the endorsement hierarchy: for keys of the owner's, a TPM obfuscates reset counts and firmware version in what it signs
+    // (TPM 2.0 Part 1, 36.7), and a verifier could not tell one boot from another by them.
+    private static LoadedObject Parent(TpmClient tpm) => LoadedObject.CreatePrimary(tpm, Handle.Endorsement, KeyTemplates.SrkEccP256);
 
     private static PublicArea Template(AttestationKeyKind kind) => kind switch
     {

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Microsoft.Extensions.Time.Testing;
 using Shype.Attest.Protocol;
 using Shype.Attest.Tpm.Types;
+using Shype.Attest.Tpm.Wire;
 using Shype.Attest.Verifier.Enrolment;
 using Xunit;
 

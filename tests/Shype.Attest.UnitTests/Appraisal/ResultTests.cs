@@ -1,4 +1,5 @@
 using Shype.Attest.Appraisal;
+using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
 using Shype.Attest.Testing.World;
 using Xunit;
