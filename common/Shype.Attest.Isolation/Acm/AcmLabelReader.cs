@@ -27,7 +27,11 @@ internal sealed class AcmLabelReader(ProblemList problems, IReadOnlyCollection<s
         }
 
         var bootstrap = _names.Attribute(element, "bootstrap");
-        if (bootstrap is not null && !seen.Contains(bootstrap))
+        if (bootstrap == SpecialLabels.Unlabeled)
+        {
+            problems.Add(element, PolicyProblemCode.ReservedName, $"bootstrap {Quote.Name(bootstrap)} would give every machine without a label what the host has; give the host a label of its own");
+        }
+        else if (bootstrap is not null && !seen.Contains(bootstrap))
         {
             problems.Add(element, PolicyProblemCode.UnknownBootstrap, $"bootstrap {Quote.Name(bootstrap)} is not a VirtualMachineLabel of this policy");
         }

@@ -21,6 +21,12 @@ public static class AcmLimits
     /// <summary>Resource labels.</summary>
     public const int MaxResourceLabels = 4096;
 
+    /// <summary>Rows of a binary policy's table: what has no label, and every label.</summary>
+    public const int MaxSsidRows = 1 + MaxVmLabels + MaxResourceLabels;
+
+    /// <summary>Bytes of a binary policy; no policy within the bounds here compiles to more.</summary>
+    public const int MaxBinaryBytes = 1 << 24;
+
     /// <summary>Conflict sets.</summary>
     public const int MaxConflictSets = 256;
 

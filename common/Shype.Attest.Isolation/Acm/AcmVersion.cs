@@ -7,6 +7,8 @@ namespace Shype.Attest.Isolation.Acm;
 /// <param name="Minor">After the dot.</param>
 public readonly record struct AcmVersion(uint Major, uint Minor) : IComparable<AcmVersion>
 {
+    internal const uint MaxPart = 99_999_999;
+
     private const int MaxDigits = 8;
 
     /// <summary>
