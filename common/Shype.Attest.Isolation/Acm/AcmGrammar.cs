@@ -6,24 +6,35 @@ internal sealed class AcmGrammar(ProblemList problems)
     private readonly AcmNames _names = new(problems);
     private readonly AcmRules _rules = new(problems);
 
-    // SecurityPolicyDefinition: PolicyHeader [SimpleTypeEnforcement] [ChineseWall] SecurityLabelTemplate
-    public AcmPolicy? Policy(AcmElement root)
+    /// <summary>What is put before messages about the second file of 2005.</summary>
+    public const string InLabelTemplate = "in the label template: ";
+
+    // SecurityPolicyDefinition: PolicyHeader [SimpleTypeEnforcement] [ChineseWall] SecurityLabelTemplate (in 2005 a root of its own, in a second file)
+    public AcmPolicy? Policy(AcmElement root, AcmElement? labelTemplate = null)
     {
-        if (root.Name != "SecurityPolicyDefinition")
+        var generation = new AcmGeneration(problems);
+        if (!generation.IsReadable(root, labelTemplate))
         {
-            problems.Add(root, PolicyProblemCode.NotAPolicy, $"the root element is {Quote.Name(root.Name)}; a policy's is SecurityPolicyDefinition");
             return null;
         }
 
         var parts = new AcmSequence(root, problems);
-        var header = Header(parts.Required("PolicyHeader"));
+        var headerElement = parts.Required("PolicyHeader");
+        var header = labelTemplate is null ? Header(headerElement) : HeaderOf2005(headerElement);
         var typeEnforcement = parts.Optional("SimpleTypeEnforcement");
         var steTypes = TypeEnforcement(typeEnforcement);
         var chineseWall = parts.Optional("ChineseWall");
         var (chWallTypes, conflictSets) = ChineseWall(chineseWall);
-        var template = parts.Required("SecurityLabelTemplate");
-        var labels = Labels(template, new(problems, steTypes, chWallTypes, conflictSets));
+        var reader = new AcmLabelReader(problems, steTypes, chWallTypes, conflictSets);
+        var labels = labelTemplate is null ? Labels(parts.Required("SecurityLabelTemplate"), reader) : null;
         parts.End();
+        if (labelTemplate is not null)
+        {
+            problems.File = InLabelTemplate;
+            labels = LabelsOf2005(labelTemplate, header?.Name, reader);
+            problems.File = "";
+        }
+
         CheckPriority(typeEnforcement, chineseWall);
         return problems.IsEmpty && header is { Name: { } name, Version: { } version } && labels is { } all
             ? new(name, version, header.From, steTypes, chWallTypes, conflictSets, all.Bootstrap, all.Vms, all.Resources)
@@ -45,10 +56,41 @@ internal sealed class AcmGrammar(ProblemList problems)
             _names.Text(parts.Optional(description));
         }
 
-        var version = _names.Version(parts.Required("Version"));
+        var version = VersionOrNone(element, parts);
         var from = FromPolicy(parts.Optional("FromPolicy"));
         parts.End();
         return new(name, version, from);
+    }
+
+    // The schemas of 2006 did not have a version, and that of 2007-03-28 did not ask for one.
+    private AcmVersion? VersionOrNone(AcmElement header, AcmSequence parts)
+    {
+        if (parts.Optional("Version") is { } version)
+        {
+            return _names.Version(version);
+        }
+
+        return problems.Allows(
+            header,
+            PolicyProblemCode.MissingElement,
+            "PolicyHeader needs a Version here (schemas before 2007-07-09 let it be left out; they are read as legacy only)",
+            "no Version: read as 0.0") ? default(AcmVersion) : null;
+    }
+
+    // 2005, PolicyHeader: Name Date
+    private AcmHeader? HeaderOf2005(AcmElement? element)
+    {
+        if (element is null)
+        {
+            return null;
+        }
+
+        var parts = new AcmSequence(element, problems);
+        var name = _names.Name(parts.Required("Name"));
+        _names.Text(parts.Required("Date"));
+        parts.End();
+        problems.Allows(element, PolicyProblemCode.OlderGeneration, "", "two files of 2005, without a version: read as 0.0");
+        return new(name, default(AcmVersion), null);
     }
 
     // FromPolicy: PolicyName Version
@@ -112,15 +154,14 @@ internal sealed class AcmGrammar(ProblemList problems)
         var parts = new AcmSequence(element, problems, "name");
         var leaves = parts.Many("Type", 1, AcmLimits.MaxTypes);
         parts.End();
-        if (!element.Attributes.ContainsKey("name"))
+        var name = _names.Attribute(element, "name");
+        if (!element.Attributes.ContainsKey("name") && problems.Allows(element, PolicyProblemCode.MissingAttribute, "Conflict needs a name", "no name: read as an empty one"))
         {
-            problems.Add(element, PolicyProblemCode.MissingAttribute, "Conflict needs a name");
+            name = "";
         }
 
-        var name = _names.Attribute(element, "name");
         var types = _rules.Distinct(leaves, _names.Type, "type", "in this conflict set");
-        _rules.AllDeclared(types, known, "Chinese Wall");
-        _rules.AddConflictSet(element, name, types, sets);
+        _rules.AddConflictSet(element, name, _rules.DeclaredOnly(types, known, "Chinese Wall"), sets);
     }
 
     private List<string> Declared(AcmElement? block)
@@ -133,6 +174,7 @@ internal sealed class AcmGrammar(ProblemList problems)
         var parts = new AcmSequence(block, problems);
         var leaves = parts.Many("Type", 1, AcmLimits.MaxTypes);
         parts.End();
+        leaves = [.. leaves.Where(leaf => leaf.Text.Length > 0 || !problems.IsLegacy || !problems.Allows(leaf, PolicyProblemCode.EmptyName, "", "an empty Type is left out"))];
         return [.. _rules.Distinct(leaves, _names.Type, "type", "declared").Select(type => type.Name)];
     }
 
@@ -144,8 +186,39 @@ internal sealed class AcmGrammar(ProblemList problems)
             return null;
         }
 
-        // The schema lets SubjectLabels be left out; such a policy has no label even for the host and can start nothing.
+        return Labels(new AcmSequence(template, problems), reader);
+    }
+
+    // 2005, SecurityLabelTemplate: LabelHeader{Name Date PolicyName{Url Reference}} [SubjectLabels] [ObjectLabels]
+    private AcmLabelSet? LabelsOf2005(AcmElement template, string? definition, AcmLabelReader reader)
+    {
         var parts = new AcmSequence(template, problems);
+        if (parts.Required("LabelHeader") is { } header)
+        {
+            var inside = new AcmSequence(header, problems);
+            _names.Name(inside.Required("Name"));
+            _names.Text(inside.Required("Date"));
+            if (inside.Required("PolicyName") is { } policyName)
+            {
+                var reference = new AcmSequence(policyName, problems);
+                var url = reference.Required("Url");
+                _names.Text(reference.Required("Reference"));
+                reference.End();
+                if (url is not null && definition is not null && _names.Text(url) is { } text && text != definition + ".xml")
+                {
+                    problems.Add(url, PolicyProblemCode.OtherDefinition, $"it was made for {Quote.Name(text)}, and the definition is {Quote.Name(definition)}");
+                }
+            }
+
+            inside.End();
+        }
+
+        return Labels(parts, reader);
+    }
+
+    private static AcmLabelSet? Labels(AcmSequence parts, AcmLabelReader reader)
+    {
+        // The schema lets SubjectLabels be left out; such a policy has no label even for the host and can start nothing.
         var subjects = parts.Required("SubjectLabels");
         var objects = parts.Optional("ObjectLabels");
         parts.End();

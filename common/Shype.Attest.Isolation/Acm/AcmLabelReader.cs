@@ -75,7 +75,8 @@ internal sealed class AcmLabelReader(ProblemList problems, IReadOnlyCollection<s
             var both = ByteOrder.Sort(chWall.Select(type => type.Name).Intersect(set.Types, StringComparer.Ordinal));
             if (both.Length > 1)
             {
-                problems.Add(element, PolicyProblemCode.ConflictInLabel, $"label {Quote.Name(name ?? "")} holds {Quote.Set(both)} of conflict set {Quote.Name(set.Name)}: it conflicts with itself, and what may run beside it would depend on the order of starts");
+                var what = $"label {Quote.Name(name ?? "")} holds {Quote.Set(both)} of conflict set {Quote.Name(set.Name)}: it conflicts with itself, and what may run beside it ";
+                problems.Allows(element, PolicyProblemCode.ConflictInLabel, what + "would depend on the order of starts", what + "depends on the order of starts");
             }
         }
 
@@ -142,7 +143,7 @@ internal sealed class AcmLabelReader(ProblemList problems, IReadOnlyCollection<s
 
         if (blocks.Count > 1)
         {
-            problems.Add(blocks[1], PolicyProblemCode.RepeatedBlock, $"a second {name}, which Xen's tools do not read; put all types into the first");
+            problems.Allows(blocks[1], PolicyProblemCode.RepeatedBlock, $"a second {name}, which Xen's tools do not read; put all types into the first", $"a second {name} is not read");
         }
 
         var inside = new AcmSequence(blocks[0], problems);

@@ -33,6 +33,9 @@ public static class AcmLimits
     /// <summary>UTF-16 units of a name or of any other text in the file.</summary>
     public const int MaxTextLength = 255;
 
+    /// <summary>Pieces of advice listed for a policy.</summary>
+    public const int MaxAdvice = 1000;
+
     /// <summary>Problems listed before a reader gives up on a file.</summary>
     public const int MaxProblems = 100;
 }

@@ -40,6 +40,18 @@ internal sealed class AcmRules(ProblemList problems)
         }
     }
 
+    /// <summary>The declared ones; one that is not is a problem, and ignored where legacy readings are allowed.</summary>
+    public List<PlacedName> DeclaredOnly(List<PlacedName> types, IReadOnlyCollection<string>? known, string kind) => !problems.IsLegacy
+        ? All(types, known, kind)
+        : [.. types.Where(type => known?.Contains(type.Name) is true
+            || !problems.Allows(type.At, PolicyProblemCode.UndeclaredType, "", $"{kind} type {Quote.Name(type.Name)} is not declared: ignored"))];
+
+    private List<PlacedName> All(List<PlacedName> types, IReadOnlyCollection<string>? known, string kind)
+    {
+        AllDeclared(types, known, kind);
+        return types;
+    }
+
     public void AddConflictSet(AcmElement at, string? name, List<PlacedName> types, List<ConflictSet> sets)
     {
         if (types.Count < 2)

@@ -97,4 +97,10 @@ public enum PolicyProblemCode
 
     /// <summary>Two primary components.</summary>
     TwoPrimaries,
+
+    /// <summary>A file of a schema before 2007, or half of a policy of 2005.</summary>
+    OlderGeneration,
+
+    /// <summary>A label template that was made for another definition.</summary>
+    OtherDefinition,
 }

@@ -6,11 +6,14 @@ namespace Shype.Attest.Cli.Files;
 internal static class OutputFile
 {
     /// <exception cref="CommandException">It cannot be written.</exception>
-    public static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)
+    public static Task WriteAsync(string path, string text, CancellationToken cancellationToken) => WriteAsync(path, Encoding.UTF8.GetBytes(text + "\n"), cancellationToken);
+
+    /// <exception cref="CommandException">It cannot be written.</exception>
+    public static async Task WriteAsync(string path, byte[] bytes, CancellationToken cancellationToken)
     {
         try
         {
-            await File.WriteAllTextAsync(path, text + "\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), cancellationToken);
+            await File.WriteAllBytesAsync(path, bytes, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

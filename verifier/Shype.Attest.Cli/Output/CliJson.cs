@@ -13,7 +13,10 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(TokenProblemCode))]
 [JsonSerializable(typeof(ReferenceReport))]
 [JsonSerializable(typeof(PolicyReport))]
+[JsonSerializable(typeof(BinaryPolicyReport))]
 [JsonSerializable(typeof(PolicyProblemsReport))]
+[JsonSerializable(typeof(PolicyCheckReport))]
+[JsonSerializable(typeof(CompiledPolicyReport))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class CliJson : JsonSerializerContext;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Shype.Attest.Isolation.Acm;
+using Shype.Attest.Isolation.Acm.Binary;
 
 namespace Shype.Attest.Cli.Output;
 
@@ -18,16 +19,25 @@ public sealed record PolicyReport
     [JsonPropertyName("canonical_digest")]
     public required string CanonicalDigest { get; init; }
 
+    /// <summary>SHA-256 of its binary form without the hash of the XML, hex: the same for every binary form of it.</summary>
+    [JsonPropertyName("tables_digest")]
+    public required string TablesDigest { get; init; }
+
+    /// <summary>Where it was read as legacy only.</summary>
+    [JsonPropertyName("legacy")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PolicyProblemReport>? Legacy { get; init; }
+
     /// <summary>The label of the host's own domain.</summary>
     [JsonPropertyName("bootstrap")]
     public required string Bootstrap { get; init; }
 
     /// <summary>Type Enforcement types, in byte order.</summary>
-    [JsonPropertyName("ste_types")]
+    [JsonPropertyName("ste_types_sorted")]
     public required IReadOnlyList<string> SteTypes { get; init; }
 
     /// <summary>Chinese Wall types, in byte order.</summary>
-    [JsonPropertyName("chwall_types")]
+    [JsonPropertyName("chw_types_sorted")]
     public required IReadOnlyList<string> ChWallTypes { get; init; }
 
     /// <summary>What may not run together.</summary>
@@ -42,12 +52,49 @@ public sealed record PolicyReport
     [JsonPropertyName("resource_labels")]
     public required IReadOnlyList<ResourceLabelReport> ResourceLabels { get; init; }
 
-    /// <summary>The report of a policy.</summary>
-    public static PolicyReport Of(AcmPolicy policy)
+    /// <summary>VM labels by their row in the binary tables.</summary>
+    [JsonPropertyName("ssid_rows_vm")]
+    public required IReadOnlyList<string> SsidRowsVm { get; init; }
+
+    /// <summary>Row of each resource label in the binary Type Enforcement table.</summary>
+    [JsonPropertyName("ssid_rows_res_ste")]
+    public required IReadOnlyDictionary<string, int> SsidRowsResource { get; init; }
+
+    /// <summary>The hypervisor's number of each VM label.</summary>
+    [JsonPropertyName("ssidref")]
+    public required IReadOnlyDictionary<string, string> SsidRef { get; init; }
+
+    /// <summary>"A | B": whether VMs of the two may share; null, as are the other matrices, where it would have more than 65536 members.</summary>
+    [JsonPropertyName("ste_share")]
+    public IReadOnlyDictionary<string, bool>? SteShare { get; init; }
+
+    /// <summary>"A running, start B": permit or deny.</summary>
+    [JsonPropertyName("chwall_pairwise")]
+    public IReadOnlyDictionary<string, string>? ChWallPairwise { get; init; }
+
+    /// <summary>"HOST authorises A": whether the host may run it.</summary>
+    [JsonPropertyName("dom0_authorisation")]
+    public IReadOnlyDictionary<string, bool>? HostAuthorisation { get; init; }
+
+    /// <summary>"A -> R": whether VMs may use resources.</summary>
+    [JsonPropertyName("resource_access")]
+    public IReadOnlyDictionary<string, bool>? ResourceAccess { get; init; }
+
+    internal static PolicyReport Of(AcmDocument document)
     {
-        ArgumentNullException.ThrowIfNull(policy);
+        var policy = document.Policy!;
+        var ssids = SsidTable.Of(policy);
         return new PolicyReport
         {
+            TablesDigest = Convert.ToHexStringLower(AcmBinary.Compile(policy, []).TablesDigest()),
+            Legacy = document.LegacyReadings.Count == 0 ? null : [.. document.LegacyReadings.Select(PolicyProblemReport.Of)],
+            SsidRowsVm = ssids.VmLabels,
+            SsidRowsResource = ssids.ResourceLabels.ToDictionary(label => label, label => ssids.ResourceRow(label)!.Value),
+            SsidRef = ssids.VmLabels.ToDictionary(label => label, label => ssids.OfVm(label)!.Value.ToString()),
+            SteShare = PolicyMatrices.SteShare(policy),
+            ChWallPairwise = PolicyMatrices.ChineseWall(policy),
+            HostAuthorisation = PolicyMatrices.HostAuthorisation(policy),
+            ResourceAccess = PolicyMatrices.ResourceAccess(policy),
             Policy = policy.Name,
             Version = policy.Version.ToString(),
             CanonicalDigest = Convert.ToHexStringLower(policy.CanonicalDigest.AsSpan()),
