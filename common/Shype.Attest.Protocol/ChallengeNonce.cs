@@ -20,8 +20,8 @@ public enum ChallengeNonceProblem
 }
 
 /// <summary>
-/// A challenge that needs no table: random part (16), expiry in Unix seconds (8), HMAC-SHA256 (32) over both with the host's id and the PCRs that
-/// were asked for. Any verifier that has the key can check it.
+/// A challenge that needs no table: random part (16), expiry in Unix seconds (8) XOR the first half of the random part, HMAC-SHA256 (32) over both with
+/// the host's id and the PCRs that were asked for. Any verifier that has the key can check it.
 /// </summary>
 public static class ChallengeNonce
 {
@@ -33,18 +33,19 @@ public static class ChallengeNonce
 
     /// <summary>
     /// Makes a nonce whose base64url text has neither '-' nor '_': some deployed clients read session nonces with the standard alphabet.
-    /// About eleven candidates are derived from the seed until one fits, which costs less than four of its bits.
+    /// About eleven candidates are derived from the seed until one fits, which costs less than four of its bits. Every character depends on the
+    /// candidate: the expiry as it is would be the same in all of them, and in some seconds none could fit.
     /// </summary>
     public static byte[] Mint(ReadOnlySpan<byte> key, ReadOnlySpan<byte> seed, DateTimeOffset expires, string hostId, IReadOnlyList<PcrRequest> pcrs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(seed.Length, SeedSize);
         var nonce = new byte[Size];
-        BinaryPrimitives.WriteInt64BigEndian(nonce.AsSpan(RandomSize), expires.ToUnixTimeSeconds());
         for (ulong candidate = 0; ; candidate++)
         {
             Candidate(seed, candidate).AsSpan(0, RandomSize).CopyTo(nonce);
+            BinaryPrimitives.WriteInt64BigEndian(nonce.AsSpan(RandomSize), expires.ToUnixTimeSeconds() ^ BinaryPrimitives.ReadInt64BigEndian(nonce));
             Code(key, nonce.AsSpan(0, RandomSize + ExpirySize), hostId, pcrs).CopyTo(nonce, RandomSize + ExpirySize);
-            if (!Base64UrlText.Encode(nonce).AsSpan().ContainsAny('-', '_'))
+            if (candidate == MaxCandidates || !Base64UrlText.Encode(nonce).AsSpan().ContainsAny('-', '_'))
             {
                 return nonce;
             }
@@ -75,7 +76,7 @@ public static class ChallengeNonce
     /// <summary>When a nonce that <see cref="Check"/> found to be ours expires.</summary>
     public static DateTimeOffset ExpiresAt(ReadOnlySpan<byte> nonce) => DateTimeOffset.FromUnixTimeSeconds(ExpiryOf(nonce));
 
-    private static long ExpiryOf(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce[RandomSize..]);
+    private static long ExpiryOf(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce[RandomSize..]) ^ BinaryPrimitives.ReadInt64BigEndian(nonce);
 
     private static byte[] Candidate(ReadOnlySpan<byte> seed, ulong number)
     {
@@ -103,6 +104,9 @@ public static class ChallengeNonce
 
         return framed.Hmac(key);
     }
+
+    // Nine in a hundred fit, so that this many in a row fail once in 2^140 times; then the clients with the standard alphabet ask again.
+    private const ulong MaxCandidates = 1000;
 
     private const int RandomSize = 16;
     private const int ExpirySize = 8;
