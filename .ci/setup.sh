@@ -16,15 +16,19 @@ need() {
 
   command -v apt-get >/dev/null 2>&1 ||
     die "these are missing and there is no apt here to install them: ${missing[*]} (Debian's package names); install them and run this again"
-  local as_root=()
-  if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null 2>&1 || die "run once as root: apt-get install -y --no-install-recommends ${missing[*]}"
-    as_root=(sudo)
-  fi
   say "Installing from Debian's packages: ${missing[*]}"
-  "${as_root[@]}" apt-get update -qq || die "apt-get update failed: check this machine's package sources"
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+  as_root apt-get update -qq || die "apt-get update failed: check this machine's package sources"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
     die "apt-get could not install: ${missing[*]}"
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  else
+    command -v sudo >/dev/null 2>&1 || die "run once as root: $*"
+    sudo "$@"
+  fi
 }
 
 need_dotnet() {
@@ -46,3 +50,27 @@ build() {
 
 # A built program of ours: program PROJECT NAME
 program() { printf '%s/artifacts/bin/%s/release/%s' "$root" "$1" "$2"; }
+
+# Debian's Xen and a Linux kernel, unpacked and only measured: sets hypervisor_file, hypervisor_version, kernel_file.
+fetch_hypervisor() {
+  local cache="$root/artifacts/debian" arch xen kernel
+  if [ ! -e "$cache/done" ]; then
+    command -v apt-get >/dev/null 2>&1 || die "the demonstration measures Debian's Xen and kernel, and there is no apt here to fetch them"
+    say "Fetching Debian's Xen and a kernel, to be measured (artifacts/debian)"
+    [ -n "$(apt-cache search --names-only '^xen-hypervisor-[0-9]' 2>/dev/null)" ] || as_root apt-get update -qq || die "apt-get update failed: check this machine's package sources"
+    arch=$(dpkg --print-architecture)
+    xen=$(apt-cache search --names-only "^xen-hypervisor-[0-9.]+-$arch\$" | cut -d' ' -f1 | sort -V | tail -n 1)
+    kernel=$(apt-cache depends "linux-image-cloud-$arch" | sed -n 's/^ *Depends: *//p' | head -n 1)
+    [ -n "$xen" ] && [ -n "$kernel" ] || die "Debian's packages xen-hypervisor-*-$arch and linux-image-cloud-$arch are not in this machine's package lists"
+    rm -rf "$cache" && mkdir -p "$cache"
+    (cd "$cache" && apt-get -o APT::Sandbox::User=root download -qq "$xen" "$kernel") || die "apt-get could not download $xen and $kernel"
+    for package in "$cache"/*.deb; do
+      dpkg-deb --extract "$package" "$cache"
+      rm "$package"
+    done
+    touch "$cache/done"
+  fi
+  hypervisor_file=$(ls "$cache"/boot/xen-*.gz | head -n 1)
+  hypervisor_version=$(basename "$hypervisor_file" .gz | cut -d- -f2)
+  kernel_file=$(ls "$cache"/boot/vmlinuz-* | head -n 1)
+}

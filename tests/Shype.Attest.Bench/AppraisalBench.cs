@@ -1,9 +1,9 @@
+using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
 using Shype.Attest.Appraisal;
 using Shype.Attest.Protocol;
 using Shype.Attest.Testing.World;
 using Shype.Attest.Tpm.Types;
-using System.Security.Cryptography;
 
 namespace Shype.Attest.Bench;
 
@@ -11,7 +11,7 @@ namespace Shype.Attest.Bench;
 /// P1: one quote of a host that is known, with nothing new, against nothing but OpenSSL's check of the same signature. Each appraisal is of a quote that is newer
 /// than what is remembered, so nothing is skipped that a service would do; the memory it returns is dropped, so that the next one is new again.
 /// </summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 [GroupBenchmarksBy(BenchmarkDotNet.Configs.BenchmarkLogicalGroupRule.ByCategory)]
 [CategoriesColumn]
 public class AppraisalBench

@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
-using System.Text;
 using BenchmarkDotNet.Attributes;
 using Shype.Attest.Appraisal;
 using Shype.Attest.Measurement.EventLogs;
-using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
 using Shype.Attest.Testing.World;
 
@@ -14,7 +12,7 @@ namespace Shype.Attest.Bench;
 /// operations that are needed in any case: the firmware log's digest and an extend for each event, content and extend for each record, qualifying data,
 /// PCR digest, policy.
 /// </summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 public class FirstAppraisalBench
 {
     private const int Events = 150;

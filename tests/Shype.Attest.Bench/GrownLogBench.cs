@@ -11,7 +11,7 @@ namespace Shype.Attest.Bench;
 /// P3: a host whose log of 100,000 records grew by 10, against the sum of what cannot be saved: the same appraisal with nothing new (P1), and the replay of ten
 /// records alone. 200 VMs run; the ten records stop and start five of them.
 /// </summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 public class GrownLogBench
 {
     private const int Records = 100_000;

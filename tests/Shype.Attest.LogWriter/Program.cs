@@ -21,6 +21,7 @@ try
                 AgentDigest = new MeasuredDigest(MeasuredDigest.Sha256, new byte[32]),
                 Banks = [AlgorithmId.Sha256],
                 Pcrs = PcrPlan.Default,
+                Gate = GateMode.Enforce,
             }
             : new VmStopContent { Uuid = Guid.Empty, Reason = new string((char)('a' + (number % 26)), (int)(1 + (number * 37 % 512))) };
         log.Append(CelRecord.Create(number, PcrPlan.Default, [AlgorithmId.Sha256], content));

@@ -33,13 +33,13 @@ public static class Appraiser
         if (QuoteSignatureStep.Check(evidence, context, findings) is not { } quote)
         {
             NotEvaluated(findings, "qualifying data", "continuity", "PCR selection", "firmware log", "measurement log", "PCR digest", "hypervisor", "policy", "VMs");
-            return new(Round.Of(evidence, context), findings, null, null, context.Memory);
+            return new(new Round(evidence, context), findings, null, null, context.Memory);
         }
 
         var isAnswer = QualifyingDataStep.Check(quote, evidence, context, findings);
         var (facts, isLater) = ContinuityStep.Check(quote, evidence, context, findings);
         var isCovered = PcrSelectionStep.Check(quote, context, findings);
-        var round = Round.Of(evidence, context) with { Facts = facts, IsFresh = isOurs && isAnswer && isLater };
+        var round = new Round(evidence, context) { Facts = facts, IsFresh = isOurs && isAnswer && isLater };
         if (!round.IsFresh || !isCovered)
         {
             NotEvaluated(findings, "firmware log", "measurement log", "PCR digest", "hypervisor", "policy", "VMs");
@@ -90,7 +90,7 @@ public static class Appraiser
 
         // Records that could not be judged for want of a policy are asked for again, until there is one.
         var boot = isComplete ? new BootMemory(log.Logs, story, judgement) : log.From;
-        return Conclude(round with { NewPolicy = shelf.Proven }, findings, judgement, firmware, boot);
+        return Conclude(shelf.Proven is { } policy ? round with { NewPolicy = policy } : round, findings, judgement, firmware, boot);
     }
 
     private static (BootStory Story, bool IsComplete) Read(BootStory before, ReplayedLog log, PolicyShelf shelf, AlgorithmId[] banks)
@@ -106,7 +106,7 @@ public static class Appraiser
             reader.Read(record, banks);
         }
 
-        return (reader.Story, reader.IsComplete);
+        return (reader.Finish(), reader.IsComplete);
     }
 
     private static Appraisal Conclude(Round round, List<Finding> findings, Judgement? judgement, FirmwareMemory? firmware, BootMemory? boot)

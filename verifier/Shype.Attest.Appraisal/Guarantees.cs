@@ -72,13 +72,12 @@ internal sealed class Guarantees
             : Say(NoViolation, Unknown, $"Nothing can be said about all starts and attachments since boot: {doubt}.");
     }
 
-    // Labels are enforced by a hypervisor that knows them. Elsewhere the agent's launch gate may have refused what the policy forbids, but no record says
-    // that it ran: what the log shows was observed.
-    private static string StrengthOf(BootStory story, ReferenceSet references) =>
-        story.Hypervisor is { Value: { Kind: "shype" } hypervisor } && story.Policy is { Value.Enforcing: true }
-        && references.Hypervisors.Any(known => known.Kind == hypervisor.Kind && known.Image == hypervisor.ImageDigest)
-            ? "enforced"
-            : "observed";
+    private static string StrengthOf(BootStory story, ReferenceSet references) => Enforcers.Of(story, references) switch
+    {
+        Enforcer.Hypervisor => "enforced",
+        Enforcer.Gate => "gated",
+        _ => "observed",
+    };
 
     private ResultGuarantee Say(string id, string verdict, string text, string? witness = null) =>
         new() { Id = id, Verdict = verdict, Strength = _strength, Text = text, Witness = witness };

@@ -26,6 +26,7 @@ public static class CommandLine
         ReferenceCommands.Create(surroundings),
         TpmCommands.Create(surroundings),
         LogCommands.Create(surroundings),
+        PolicyCommands.Create(surroundings),
     };
 
     /// <summary>Runs one command line to its exit code.</summary>

@@ -42,6 +42,18 @@ public sealed class TcgEventLogWriter
         return digests;
     }
 
+    /// <summary>Adds an event whose digests were computed elsewhere: of an image too large to hold. One for each bank, in the banks' order.</summary>
+    public void Add(PcrIndex pcr, EventType type, ReadOnlySpan<byte> data, IReadOnlyList<BankDigest> digests)
+    {
+        ArgumentNullException.ThrowIfNull(digests);
+        if (!digests.Select(digest => digest.Algorithm).SequenceEqual(_banks) || digests.Any(digest => digest.Value.Length != digest.Algorithm.DigestSize()))
+        {
+            throw new ArgumentException("one digest of the right size is needed for each bank, in the banks' order", nameof(digests));
+        }
+
+        WriteEvent(pcr, type, [.. digests], data);
+    }
+
     /// <summary>Says at which locality TPM2_Startup ran (PFP 1.05, 10.4.5.3): belongs before the first event of PCR 0. Not extended.</summary>
     public void AddStartupLocality(byte locality) => AddNoAction([.. StartupState.LocalitySignature, locality]);
 

@@ -32,6 +32,9 @@ internal static class LinuxFiles
     public static SafeFileHandle Open(SafeFileHandle directory, string name, int flags, int mode = 0) =>
         Opened(openat(Number(directory), Bytes(name), flags | NoFollow | CloseOnExec, mode));
 
+    /// <summary>Opens a path, whose last part must not be a link; an invalid handle and <see cref="Marshal.GetLastPInvokeError"/> when that fails.</summary>
+    public static SafeFileHandle Open(string path, int flags) => Opened(openat(AtCurrentDirectory, Bytes(path), flags | NoFollow | CloseOnExec, 0));
+
     public static bool TryLock(SafeFileHandle handle) => flock(Number(handle), LockExclusive | LockNonBlocking) == 0;
 
     public static bool Rename(SafeFileHandle directory, string from, string to) =>
@@ -45,7 +48,8 @@ internal static class LinuxFiles
 
     public static bool TryStatus(SafeFileHandle handle, out FileStatus status)
     {
-        // struct statx has one layout on every architecture: stx_nlink at 16, stx_uid at 20, stx_mode at 28.
+        // struct statx has one layout on every architecture: stx_attributes at 8, stx_nlink at 16, stx_uid at 20, stx_mode at 28, stx_size at 40,
+        // stx_ctime at 96 (seconds, then nanoseconds).
         var buffer = new byte[256];
         if (statx(Number(handle), [0], AtEmptyPath, BasicStatistics, buffer) != 0)
         {
@@ -54,7 +58,12 @@ internal static class LinuxFiles
         }
 
         var mode = BitConverter.ToUInt16(buffer, 28);
-        status = new FileStatus(BitConverter.ToUInt32(buffer, 20), mode & 0xfff, (mode & TypeMask) == RegularFile, BitConverter.ToUInt32(buffer, 16));
+        status = new FileStatus(BitConverter.ToUInt32(buffer, 20), mode & 0xfff, (mode & TypeMask) == RegularFile, BitConverter.ToUInt32(buffer, 16))
+        {
+            Attributes = BitConverter.ToUInt64(buffer, 8),
+            Size = BitConverter.ToInt64(buffer, 40),
+            Changed = (BitConverter.ToInt64(buffer, 96), BitConverter.ToUInt32(buffer, 104)),
+        };
         return true;
     }
 
@@ -100,4 +109,12 @@ internal static class LinuxFiles
 internal readonly record struct FileStatus(uint Owner, int Mode, bool IsRegularFile, uint Links)
 {
     public bool IsWritableByOthers => (Mode & 0b000_010_010) != 0;
+
+    /// <summary>STATX_ATTR_*.</summary>
+    public ulong Attributes { get; init; }
+
+    public long Size { get; init; }
+
+    /// <summary>The inode's change time, which no call can set back: seconds and nanoseconds.</summary>
+    public (long, uint) Changed { get; init; }
 }

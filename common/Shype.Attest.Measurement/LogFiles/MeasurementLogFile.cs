@@ -10,13 +10,13 @@ namespace Shype.Attest.Measurement.LogFiles;
 /// <remarks>Append first, extend after: a record on disk that the TPM does not have can be settled, the other way round cannot.</remarks>
 public sealed class MeasurementLogFile : IDisposable
 {
-    private readonly LogDirectory _directory;
+    private readonly PrivateDirectory _directory;
     private readonly SafeFileHandle _file;
     private readonly List<CelRecord> _records;
     private long _length;
     private bool _failed;
 
-    private MeasurementLogFile(LogDirectory directory, SafeFileHandle file, string path, LogIdentity identity, LogContent content)
+    private MeasurementLogFile(PrivateDirectory directory, SafeFileHandle file, string path, LogIdentity identity, LogContent content)
     {
         _directory = directory;
         _file = file;
@@ -52,10 +52,11 @@ public sealed class MeasurementLogFile : IDisposable
         ArgumentNullException.ThrowIfNull(identity);
         var full = System.IO.Path.GetFullPath(path);
         var name = System.IO.Path.GetFileName(full);
-        var directory = LogDirectory.Open(System.IO.Path.GetDirectoryName(full) ?? throw new ArgumentException("names no file", nameof(path)));
+        var directory = PrivateDirectory.Open(System.IO.Path.GetDirectoryName(full) ?? throw new ArgumentException("names no file", nameof(path)));
         SafeFileHandle? file = null;
         try
         {
+            directory.Lock();
             file = directory.OpenFile(name);
             if (file is null)
             {
@@ -143,14 +144,14 @@ public sealed class MeasurementLogFile : IDisposable
     }
 
     private static MeasurementLogFile Begin(
-        LogDirectory directory, string name, string path, LogIdentity identity, TornTail? torn, string? previous)
+        PrivateDirectory directory, string name, string path, LogIdentity identity, TornTail? torn, string? previous)
     {
         var header = identity.ToHeader();
         var file = directory.CreateFile(name, header);
         return new MeasurementLogFile(directory, file, path, identity, new LogContent([], header.Length, null)) { Torn = torn, Previous = previous };
     }
 
-    private static TornTail? SettleTail(LogDirectory directory, SafeFileHandle file, string name, byte[] bytes, LogContent content)
+    private static TornTail? SettleTail(PrivateDirectory directory, SafeFileHandle file, string name, byte[] bytes, LogContent content)
     {
         if (content.TailProblem is not { } problem)
         {

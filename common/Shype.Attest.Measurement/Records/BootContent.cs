@@ -3,7 +3,7 @@ using Shype.Attest.Tpm.Types;
 
 namespace Shype.Attest.Measurement.Records;
 
-/// <summary>"boot": the first record of a log, and again when another agent binary goes on with it.</summary>
+/// <summary>"boot": the first record of a log, and again when another agent binary, or one with another gate, goes on with it.</summary>
 public sealed record BootContent : MeasurementContent
 {
     /// <summary>From its fields.</summary>
@@ -22,6 +22,12 @@ public sealed record BootContent : MeasurementContent
         reader.BeginArrayOf(3, "pcrs");
         Pcrs = new PcrPlan(ReadPcr(reader), ReadPcr(reader), ReadPcr(reader));
         reader.Leave();
+        Gate = reader.Text(5, "gate") switch
+        {
+            EnforceText => GateMode.Enforce,
+            ObserveText => GateMode.Observe,
+            _ => throw reader.Refuse(RecordProblemCode.Malformed, "is neither enforce nor observe"),
+        };
     }
 
     /// <inheritdoc/>
@@ -45,6 +51,9 @@ public sealed record BootContent : MeasurementContent
     /// <summary>The PCRs in use.</summary>
     public required PcrPlan Pcrs { get; init; }
 
+    /// <summary>What the launch gate does.</summary>
+    public required GateMode Gate { get; init; }
+
     internal static BootContent Read(FieldReader reader) => new(reader);
 
     internal override void WriteFields(FieldWriter writer)
@@ -59,10 +68,14 @@ public sealed record BootContent : MeasurementContent
         writer.UInt((ulong)Pcrs.Policy.Value);
         writer.UInt((ulong)Pcrs.Vm.Value);
         writer.EndArray();
+        writer.Text(5, Gate == GateMode.Enforce ? EnforceText : ObserveText, "gate");
     }
 
     private static PcrIndex ReadPcr(FieldReader reader) =>
         PcrIndex.TryCreate(reader.UInt("pcrs"), out var pcr) && PcrPlan.IsUsable(pcr)
             ? pcr
             : throw reader.Refuse(RecordProblemCode.Malformed, "is not a PCR that records may use (8, 9, 11 to 15)");
+
+    private const string EnforceText = "enforce";
+    private const string ObserveText = "observe";
 }

@@ -2,7 +2,7 @@ using Shype.Attest.Tpm.Types;
 
 namespace Shype.Attest.Tpm.Crypto;
 
-/// <summary>The digest over PCR values that a quote or a creation holds (TPM 2.0 Part 1, 17.5; Part 3, 18.4).</summary>
+/// <summary>The digest over PCR values that a quote or a creation holds (TPM 2.0 Part 3, 18.4).</summary>
 public static class PcrComposite
 {
     /// <summary>

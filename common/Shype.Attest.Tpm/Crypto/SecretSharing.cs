@@ -6,13 +6,17 @@ using Shype.Attest.Tpm.Wire;
 
 namespace Shype.Attest.Tpm.Crypto;
 
-/// <summary>A fresh secret for the TPM that holds a key (TPM 2.0 Part 1, annexes B.10 and C.6): "IDENTITY" for credentials, "SECRET" for the salt of a session.</summary>
+/// <summary>
+/// A fresh secret for the TPM that holds a key (TPM 2.0 Part 1, annexes B.10 and C.6): "IDENTITY" for credentials, "SECRET" for the salt of a session.
+/// </summary>
 public static class SecretSharing
 {
     /// <summary>Makes a secret as long as the key's nameAlg, and the contents of its TPM2B_ENCRYPTED_SECRET.</summary>
     /// <exception cref="ArgumentException">The key cannot receive secrets; <see cref="TryMake"/> says why without throwing.</exception>
     public static (byte[] Secret, byte[] Encrypted) Make(PublicArea key, string label) =>
-        TryMake(key, label, out var secret, out var encrypted, out var problem) ? (secret, encrypted) : throw new ArgumentException(problem.Problem, nameof(key));
+        TryMake(key, label, out var secret, out var encrypted, out var problem)
+            ? (secret, encrypted)
+            : throw new ArgumentException(problem.Problem, nameof(key));
 
     /// <summary>Makes a secret as long as the key's nameAlg, and the contents of its TPM2B_ENCRYPTED_SECRET.</summary>
     public static bool TryMake(

@@ -58,10 +58,12 @@ public sealed class VerificationKey : IDisposable
         switch (area.Parameters)
         {
             case RsaParameters parameters:
-                return PublicKeyNumbers.TryRsa(parameters, area.Unique, out var rsa, out problem) && TryImport(rsa, parameters.Scheme, out key, out problem);
+                return PublicKeyNumbers.TryRsa(parameters, area.Unique, out var rsa, out problem)
+                    && TryImport(rsa, parameters.Scheme, out key, out problem);
             case EccParameters parameters:
                 var point = area.Unique as EccUnique;
-                return PublicKeyNumbers.TryEcc(parameters.Curve, point?.X, point?.Y, out var ecc, out problem) && TryImport(ecc, parameters.Scheme, out key, out problem);
+                return PublicKeyNumbers.TryEcc(parameters.Curve, point?.X, point?.Y, out var ecc, out problem)
+                    && TryImport(ecc, parameters.Scheme, out key, out problem);
             default:
                 problem = new KeyProblem(KeyProblemCode.Type, "a key of this type does not sign in public");
                 return false;
@@ -138,7 +140,8 @@ public sealed class VerificationKey : IDisposable
         var name = signature.Hash.ToHashAlgorithmName();
         var valid = signature.Scheme == AlgorithmId.RsaSsa
             ? key.VerifyHash(digest, signature.Value, name, RSASignaturePadding.Pkcs1)
-            : key.VerifyHash(digest, signature.Value, name, RSASignaturePadding.Pss) || PssAnySalt.Verify(_rsaNumbers, digest, signature.Value, signature.Hash);
+            : key.VerifyHash(digest, signature.Value, name, RSASignaturePadding.Pss)
+                || PssMaximumSalt.Verify(_rsaNumbers, digest, signature.Value, signature.Hash);
         return valid ? SignatureOutcome.Valid : SignatureOutcome.Invalid;
     }
 
@@ -179,14 +182,22 @@ public sealed class VerificationKey : IDisposable
         return true;
     }
 
-    private static bool TryImport(RSAParameters numbers, AsymmetricScheme? scheme, [NotNullWhen(true)] out VerificationKey? key, [NotNullWhen(false)] out KeyProblem? problem)
+    private static bool TryImport(
+        RSAParameters numbers,
+        AsymmetricScheme? scheme,
+        [NotNullWhen(true)] out VerificationKey? key,
+        [NotNullWhen(false)] out KeyProblem? problem)
     {
         key = new VerificationKey(RSA.Create(numbers), numbers, scheme);
         problem = null;
         return true;
     }
 
-    private static bool TryImport(ECParameters numbers, AsymmetricScheme? scheme, [NotNullWhen(true)] out VerificationKey? key, [NotNullWhen(false)] out KeyProblem? problem)
+    private static bool TryImport(
+        ECParameters numbers,
+        AsymmetricScheme? scheme,
+        [NotNullWhen(true)] out VerificationKey? key,
+        [NotNullWhen(false)] out KeyProblem? problem)
     {
         try
         {

@@ -6,8 +6,8 @@ using Shype.Attest.Tpm.Wire;
 namespace Shype.Attest.Tpm.Files;
 
 /// <summary>
-/// The <c>serialized</c> format of tpm2-tools: its C structures in memory. A TPML_PCR_SELECTION with room for 16, a count, and so many TPML_DIGEST with room for
-/// 8 each. Numbers are little-endian; what is behind a count or a size is whatever was in memory.
+/// The <c>serialized</c> format of tpm2-tools: its C structures in memory. A TPML_PCR_SELECTION with room for 16, a count, and so many TPML_DIGEST with room
+/// for 8 each. Numbers are little-endian; what is behind a count or a size is whatever was in memory.
 /// </summary>
 internal static class SerializedPcrs
 {

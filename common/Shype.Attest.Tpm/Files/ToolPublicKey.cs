@@ -46,7 +46,9 @@ public sealed class ToolPublicKey
             return Refuse(format.ToString(), out problem);
         }
 
-        return VerificationKey.TryCreate(area, out var created, out var keyProblem) ? Take(created, area, out key, out problem) : Refuse(keyProblem.Problem, out problem);
+        return VerificationKey.TryCreate(area, out var created, out var keyProblem)
+            ? Take(created, area, out key, out problem)
+            : Refuse(keyProblem.Problem, out problem);
     }
 
     /// <summary>Reads a TPM2B_PUBLIC or TPMT_PUBLIC of a key of any kind.</summary>

@@ -47,7 +47,11 @@ public static class ToolSignature
     }
 
     // Ecdsa-Sig-Value (RFC 3279, 2.2.3).
-    private static bool TryReadDer(ReadOnlySpan<byte> file, AlgorithmId hash, [NotNullWhen(true)] out Signature? signature, [NotNullWhen(false)] out FileProblem? problem)
+    private static bool TryReadDer(
+        ReadOnlySpan<byte> file,
+        AlgorithmId hash,
+        [NotNullWhen(true)] out Signature? signature,
+        [NotNullWhen(false)] out FileProblem? problem)
     {
         signature = null;
         problem = null;

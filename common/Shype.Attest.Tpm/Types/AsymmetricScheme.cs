@@ -42,7 +42,8 @@ public sealed record AsymmetricScheme(AlgorithmId Scheme, AlgorithmId Hash, usho
         return scheme switch
         {
             AlgorithmId.Null => None,
-            AlgorithmId.Mgf1 or AlgorithmId.Kdf1Sp800_56A or AlgorithmId.Kdf2 or AlgorithmId.Kdf1Sp800_108 => ReadHash(scheme, "kdf.details.hashAlg", ref reader),
+            AlgorithmId.Mgf1 or AlgorithmId.Kdf1Sp800_56A or AlgorithmId.Kdf2 or AlgorithmId.Kdf1Sp800_108 =>
+                ReadHash(scheme, "kdf.details.hashAlg", ref reader),
             _ => throw reader.RefuseAlgorithm("kdf.scheme", scheme, "not a key derivation"),
         };
     }

@@ -9,8 +9,9 @@ public abstract record AttestBody
     {
     }
 
-    internal static bool IsKnown(StructureTag type) => type is StructureTag.AttestCertify or StructureTag.AttestCreation or StructureTag.AttestQuote
-        or StructureTag.AttestCommandAudit or StructureTag.AttestSessionAudit or StructureTag.AttestTime or StructureTag.AttestNv or StructureTag.AttestNvDigest;
+    internal static bool IsKnown(StructureTag type) => type is StructureTag.AttestQuote or StructureTag.AttestCertify or StructureTag.AttestCreation
+        or StructureTag.AttestTime or StructureTag.AttestNv or StructureTag.AttestNvDigest
+        or StructureTag.AttestSessionAudit or StructureTag.AttestCommandAudit;
 
     internal static AttestBody Read(StructureTag type, ref TpmReader reader) => type switch
     {
@@ -27,7 +28,7 @@ public abstract record AttestBody
     internal abstract void Write(ref TpmWriter writer);
 }
 
-/// <summary>TPMS_QUOTE_INFO (10.12.1).</summary>
+/// <summary>TPMS_QUOTE_INFO (10.12.4).</summary>
 /// <param name="Selections">The PCRs, in the order in which their values were hashed.</param>
 /// <param name="PcrDigest">The digest of all their values, by the hash of the signature.</param>
 public sealed record QuoteBody(PcrSelectionList Selections, byte[] PcrDigest) : AttestBody

@@ -2,7 +2,7 @@ using Shype.Attest.Tpm.Wire;
 
 namespace Shype.Attest.Tpm.Types;
 
-/// <summary>TPML_DIGEST (TPM 2.0 Part 2, 10.9.6).</summary>
+/// <summary>TPML_DIGEST (TPM 2.0 Part 2, 10.9.5).</summary>
 /// <param name="Digests">The digests.</param>
 public sealed record DigestList(IReadOnlyList<byte[]> Digests) : ITpmStructure<DigestList>
 {

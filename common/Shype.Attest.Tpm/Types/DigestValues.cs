@@ -2,7 +2,7 @@ using Shype.Attest.Tpm.Wire;
 
 namespace Shype.Attest.Tpm.Types;
 
-/// <summary>TPML_DIGEST_VALUES (TPM 2.0 Part 2, 10.9.8): one digest for each bank.</summary>
+/// <summary>TPML_DIGEST_VALUES (TPM 2.0 Part 2, 10.9.6): one digest for each bank.</summary>
 /// <param name="Digests">The digests.</param>
 public sealed record DigestValues(IReadOnlyList<HashValue> Digests) : ITpmStructure<DigestValues>
 {

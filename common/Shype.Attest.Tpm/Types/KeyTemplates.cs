@@ -1,13 +1,16 @@
 namespace Shype.Attest.Tpm.Types;
 
 /// <summary>
-/// Templates for TPM2_CreatePrimary and TPM2_Create: endorsement keys (TCG EK Credential Profile, annex B), storage root keys (TCG TPM 2.0 Provisioning Guidance,
-/// 7.5.1), and attestation keys.
+/// Templates for TPM2_CreatePrimary and TPM2_Create: endorsement keys (TCG EK Credential Profile, annex B), storage root keys (TCG TPM 2.0 Provisioning
+/// Guidance, 7.5.1), and attestation keys.
 /// </summary>
 public static class KeyTemplates
 {
     /// <summary>Template L-1: RSA-2048, SHA-256, AES-128.</summary>
-    public static PublicArea EkRsa2048 { get; } = LowRange(AlgorithmId.Rsa, Rsa(SymmetricDefinition.Aes128Cfb, AsymmetricScheme.None), new BytesUnique(new byte[256]));
+    public static PublicArea EkRsa2048 { get; } = LowRange(
+        AlgorithmId.Rsa,
+        Rsa(SymmetricDefinition.Aes128Cfb, AsymmetricScheme.None),
+        new BytesUnique(new byte[256]));
 
     /// <summary>Template L-2: P-256, SHA-256, AES-128.</summary>
     public static PublicArea EkEccP256 { get; } = LowRange(
@@ -28,10 +31,16 @@ public static class KeyTemplates
         new EccUnique(new byte[32], new byte[32]));
 
     /// <summary>An attestation key: RSA-2048, RSASSA with SHA-256.</summary>
-    public static PublicArea AkRsaSsa2048 { get; } = Attestation(AlgorithmId.Rsa, AlgorithmId.Sha256, Rsa(SymmetricDefinition.None, new(AlgorithmId.RsaSsa, AlgorithmId.Sha256)));
+    public static PublicArea AkRsaSsa2048 { get; } = Attestation(
+        AlgorithmId.Rsa,
+        AlgorithmId.Sha256,
+        Rsa(SymmetricDefinition.None, new(AlgorithmId.RsaSsa, AlgorithmId.Sha256)));
 
     /// <summary>An attestation key: RSA-2048, RSAPSS with SHA-256.</summary>
-    public static PublicArea AkRsaPss2048 { get; } = Attestation(AlgorithmId.Rsa, AlgorithmId.Sha256, Rsa(SymmetricDefinition.None, new(AlgorithmId.RsaPss, AlgorithmId.Sha256)));
+    public static PublicArea AkRsaPss2048 { get; } = Attestation(
+        AlgorithmId.Rsa,
+        AlgorithmId.Sha256,
+        Rsa(SymmetricDefinition.None, new(AlgorithmId.RsaPss, AlgorithmId.Sha256)));
 
     /// <summary>An attestation key: P-256, ECDSA with SHA-256.</summary>
     public static PublicArea AkEcdsaP256 { get; } = Attestation(
@@ -88,7 +97,8 @@ public static class KeyTemplates
 
     private static RsaParameters Rsa(SymmetricDefinition symmetric, AsymmetricScheme scheme, ushort bits = 2048) => new(symmetric, scheme, bits, 0);
 
-    private static EccParameters Ecc(SymmetricDefinition symmetric, AsymmetricScheme scheme, EccCurve curve) => new(symmetric, scheme, curve, AsymmetricScheme.None);
+    private static EccParameters Ecc(SymmetricDefinition symmetric, AsymmetricScheme scheme, EccCurve curve) =>
+        new(symmetric, scheme, curve, AsymmetricScheme.None);
 
     private static PublicUnique NoUnique(AlgorithmId type) => type == AlgorithmId.Rsa ? new BytesUnique([]) : new EccUnique([], []);
 

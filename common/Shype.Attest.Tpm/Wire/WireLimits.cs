@@ -24,10 +24,10 @@ public static class WireLimits
     /// <summary>Bytes of a PCR bitmap: 4 is PCR_SELECT_MAX of the reference code, 3 that of the PC Client profile (Part 2, 10.6.1).</summary>
     public const int MaxPcrSelectBytes = 4;
 
-    /// <summary>Digests in one TPML_DIGEST (Part 2, 10.9.6).</summary>
+    /// <summary>Digests in one TPML_DIGEST (Part 2, 10.9.5).</summary>
     public const int MaxDigestList = 8;
 
-    /// <summary>Digests in one TPML_DIGEST_VALUES: one for each bank (Part 2, 10.9.8).</summary>
+    /// <summary>Digests in one TPML_DIGEST_VALUES: one for each bank (Part 2, 10.9.6).</summary>
     public const int MaxDigestValues = 16;
 
     /// <summary>Bytes of an RSA modulus or signature: RSA-4096 (Part 2, 11.2.4.5).</summary>
@@ -62,6 +62,9 @@ public static class WireLimits
 
     /// <summary>Bytes of TPM2B_SENSITIVE_DATA: MAX_SYM_DATA (Part 2, 11.1.14).</summary>
     public const int MaxSensitiveDataBytes = 128;
+
+    /// <summary>Entries in one TPML of capabilities: as many handles as fit in the largest message (Part 2, 10.9).</summary>
+    public const int MaxCapabilities = MaxMessageBytes / sizeof(uint);
 
     /// <summary>Sessions of one command (Part 1, 17.5: three).</summary>
     public const int MaxSessions = 3;

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Microsoft.Extensions.Time.Testing;
 using Shype.Attest.Protocol;
 using Shype.Attest.Tpm.Types;
+using Shype.Attest.Tpm.Wire;
 using Shype.Attest.Verifier.Enrolment;
 using Xunit;
 
@@ -208,7 +209,7 @@ public sealed class EnrolmentTests : IAsyncLifetime
             "name of SQL" => good with { HostName = "a'; DROP TABLE hosts; --" },
             _ => good with
             {
-                AkPublic = Tpm.Wire.TpmWire.ToSizedBytes(tpm.AkPublic with { Attributes = tpm.AkPublic.Attributes & ~ObjectAttributes.Restricted }),
+                AkPublic = TpmWire.ToSizedBytes(tpm.AkPublic with { Attributes = tpm.AkPublic.Attributes & ~ObjectAttributes.Restricted }),
             },
         };
         var problem = await RefusedAsync(bad);

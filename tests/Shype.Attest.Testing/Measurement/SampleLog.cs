@@ -62,6 +62,7 @@ public static class SampleLog
         AgentDigest = Digest("shype-agent"),
         Banks = banks,
         Pcrs = PcrPlan.Default,
+        Gate = GateMode.Enforce,
     };
 
     /// <summary>A VM with two disks, a kernel, an initrd and a virtual TPM.</summary>

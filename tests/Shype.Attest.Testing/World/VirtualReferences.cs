@@ -11,6 +11,7 @@ public static class VirtualReferences
     {
         Format = 1,
         Hypervisors = [Of(new HostSpec().Hypervisor!)],
+        Agents = [new() { Name = "the agent of the tests", Digest = new HostSpec().Agent!.AgentDigest }],
         Policies = [Of(VirtualPolicies.Banks)],
         Vms = [Of(VirtualVms.Web), Of(VirtualVms.Database), Of(VirtualVms.BankA), Of(VirtualVms.BankB)],
     };

@@ -1,4 +1,5 @@
 using Shype.Attest.Appraisal;
+using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
 using Shype.Attest.Testing.World;
 using Xunit;
@@ -33,12 +34,20 @@ public sealed class ResultTests
     [Fact]
     public void A_hypervisor_that_does_not_know_labels_never_enforces_them()
     {
-        Assert.Equal(["observed"], Strengths(VirtualHost.Boot(), VirtualReferences.Set));
+        Assert.Equal(["gated"], Strengths(VirtualHost.Boot(), VirtualReferences.Set));
         var shype = new HostSpec().Hypervisor! with { Kind = "shype" };
         var known = VirtualReferences.With(document => document with { Hypervisors = [VirtualReferences.Of(shype)] });
         Assert.Equal(["enforced"], Strengths(VirtualHost.Boot(spec => spec with { Hypervisor = shype }), known));
-        Assert.Equal(["observed"], Strengths(VirtualHost.Boot(spec => spec with { Hypervisor = shype }), VirtualReferences.Set));
-        Assert.Equal(["observed"], Strengths(VirtualHost.Boot(spec => spec with { Hypervisor = shype, Policy = spec.Policy! with { Enforcing = false } }), known));
+        Assert.Equal(["gated"], Strengths(VirtualHost.Boot(spec => spec with { Hypervisor = shype }), VirtualReferences.Set));
+        Assert.Equal(["gated"], Strengths(VirtualHost.Boot(spec => spec with { Hypervisor = shype, Policy = spec.Policy! with { Enforcing = false } }), known));
+    }
+
+    [Fact]
+    public void A_gate_counts_only_where_it_refuses_and_its_agent_is_known()
+    {
+        var observing = new HostSpec().Agent! with { Gate = GateMode.Observe };
+        Assert.Equal(["observed"], Strengths(VirtualHost.Boot(spec => spec with { Agent = observing }), VirtualReferences.Set));
+        Assert.Equal(["observed"], Strengths(VirtualHost.Boot(), VirtualReferences.With(document => document with { Agents = [] })));
     }
 
     [Theory]

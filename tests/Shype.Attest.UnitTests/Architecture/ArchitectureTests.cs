@@ -54,6 +54,18 @@ public class ArchitectureTests
         }
     }
 
+    [Theory]
+    [InlineData("Shype.Attest.Tpm")]
+    [InlineData("Shype.Attest.Isolation")]
+    public void What_stands_on_nothing_needs_nothing_but_the_runtime(string assembly)
+    {
+        var runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+
+        var others = Assembly.Load(assembly).GetReferencedAssemblies().Select(name => name.Name!).Where(name => !File.Exists(Path.Combine(runtime, name + ".dll")));
+
+        Assert.Empty(others);
+    }
+
     [Fact]
     public void Every_product_assembly_is_in_the_table()
     {

@@ -19,6 +19,4 @@ internal sealed record Round(Evidence Evidence, AppraisalContext Context)
 
     /// <summary>What is known of the boot that the quote is of.</summary>
     public BootMemory? KnownBoot => IsSameBoot ? Context.Memory!.Boot : null;
-
-    public static Round Of(Evidence evidence, AppraisalContext context) => new(evidence, context);
 }

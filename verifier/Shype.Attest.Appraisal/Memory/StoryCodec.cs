@@ -11,6 +11,7 @@ internal static class StoryCodec
     public static void Write(ref TpmWriter writer, BootStory story)
     {
         writer.WriteText(story.BootId);
+        WriteRecorded(ref writer, story.Agent?.Record, story.Agent?.Value);
         WriteRecorded(ref writer, story.Hypervisor?.Record, story.Hypervisor?.Value);
         WriteRecorded(ref writer, story.Policy?.Record, story.Policy?.Value);
         writer.WriteUInt32((uint)story.EarlierPolicies.Count);
@@ -39,6 +40,7 @@ internal static class StoryCodec
     public static BootStory Read(ref TpmReader reader)
     {
         var bootId = reader.ReadText("bootId");
+        var agent = ReadRecorded<BootContent>(ref reader, "agent");
         var hypervisor = ReadRecorded<HypervisorContent>(ref reader, "hypervisor");
         var policy = ReadRecorded<PolicyStateContent>(ref reader, "policy");
         var earlier = ReadEarlier(ref reader);
@@ -49,6 +51,7 @@ internal static class StoryCodec
         return new BootStory
         {
             BootId = bootId,
+            Agent = agent,
             Hypervisor = hypervisor,
             Policy = policy,
             EarlierPolicies = earlier,

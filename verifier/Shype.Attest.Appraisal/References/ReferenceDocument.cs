@@ -16,6 +16,9 @@ public sealed record ReferenceDocument
     /// <summary>Hypervisors with what is loaded beside them.</summary>
     public IReadOnlyList<HypervisorReference> Hypervisors { get; init => field = value ?? []; } = [];
 
+    /// <summary>Agents whose launch gate is believed; without one of them a verdict never says "gated".</summary>
+    public IReadOnlyList<AgentReference> Agents { get; init; } = [];
+
     /// <summary>Isolation policies.</summary>
     public IReadOnlyList<PolicyReference> Policies { get; init => field = value ?? []; } = [];
 
@@ -56,6 +59,16 @@ public sealed record ModuleReference
 
     /// <summary>Its command line, exactly.</summary>
     public string CommandLine { get; init => field = value ?? ""; } = "";
+}
+
+/// <summary>An agent's program.</summary>
+public sealed record AgentReference
+{
+    /// <summary>For people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Digest of its binary, as the boot record carries it.</summary>
+    public required MeasuredDigest Digest { get; init; }
 }
 
 /// <summary>An isolation policy.</summary>

@@ -8,10 +8,12 @@ internal static class ReferenceRules
 {
     public static ProtocolProblem? Check(ReferenceDocument document) =>
         CheckCount(document.Hypervisors.Count, "$.hypervisors", AppraisalLimits.MaxReferences, nameof(AppraisalLimits.MaxReferences))
+        ?? CheckCount(document.Agents.Count, "$.agents", AppraisalLimits.MaxReferences, nameof(AppraisalLimits.MaxReferences))
         ?? CheckCount(document.Policies.Count, "$.policies", AppraisalLimits.MaxReferences, nameof(AppraisalLimits.MaxReferences))
         ?? CheckCount(document.Vms.Count, "$.vms", AppraisalLimits.MaxReferences, nameof(AppraisalLimits.MaxReferences))
         ?? CheckText(document.Description, "$.description")
         ?? First(document.Hypervisors, "$.hypervisors", Check)
+        ?? First(document.Agents, "$.agents", (agent, at) => CheckName(agent.Name, at + ".name"))
         ?? First(document.Policies, "$.policies", Check)
         ?? First(document.Vms, "$.vms", Check);
 

@@ -10,6 +10,7 @@ namespace Shype.Attest.Appraisal.References;
 /// <summary>A reference document that was checked and can be asked. Never changes: another document is another set.</summary>
 public sealed class ReferenceSet
 {
+    private readonly FrozenDictionary<MeasuredDigest, AgentReference> _agents;
     private readonly FrozenDictionary<MeasuredDigest, PolicyReference> _policies;
     private readonly FrozenDictionary<Guid, VmReference[]> _byUuid;
     private readonly FrozenDictionary<string, VmReference[]> _byName;
@@ -17,6 +18,7 @@ public sealed class ReferenceSet
     private ReferenceSet(ReferenceDocument document)
     {
         Document = document;
+        _agents = document.Agents.DistinctBy(agent => agent.Digest).ToFrozenDictionary(agent => agent.Digest);
         _policies = document.Policies.DistinctBy(policy => policy.CanonicalDigest).ToFrozenDictionary(policy => policy.CanonicalDigest);
         _byUuid = document.Vms.Where(vm => vm.Uuid is not null).GroupBy(vm => vm.Uuid!.Value).ToFrozenDictionary(group => group.Key, group => group.ToArray());
         _byName = document.Vms.Where(vm => vm.Uuid is null).GroupBy(vm => vm.Name, StringComparer.Ordinal)
@@ -61,6 +63,9 @@ public sealed class ReferenceSet
 
     /// <summary>The document as JSON, always the same bytes for the same content.</summary>
     public static byte[] Encode(ReferenceDocument document) => JsonSerializer.SerializeToUtf8Bytes(document, ReferenceJson.Default.ReferenceDocument);
+
+    /// <summary>The agent with this binary.</summary>
+    public AgentReference? FindAgent(MeasuredDigest digest) => _agents.GetValueOrDefault(digest);
 
     /// <summary>The policy with this meaning.</summary>
     public PolicyReference? FindPolicy(MeasuredDigest canonicalDigest) => _policies.GetValueOrDefault(canonicalDigest);

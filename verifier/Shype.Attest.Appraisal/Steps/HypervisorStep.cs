@@ -15,13 +15,11 @@ internal static class HypervisorStep
             return;
         }
 
-        findings.AddRange(Best(references.Hypervisors.Select(reference => Compare(measured, reference)))
+        // Of several alternatives the one that comes closest tells what is wrong.
+        findings.AddRange(references.Hypervisors.Select(reference => Compare(measured, reference)).MinBy(problems => problems.Count)
             ?? [new(FindingCode.HypervisorUnknown, "hypervisor", measured.Record, Found: measured.Value.ImageDigest.ToString(), Detail: "there are none")]);
         findings.Add(new(FindingCode.HypervisorLinkNotChecked, "hypervisor", measured.Record));
     }
-
-    // Of several alternatives the one that comes closest tells what is wrong.
-    internal static List<Finding>? Best(IEnumerable<List<Finding>> alternatives) => alternatives.MinBy(problems => problems.Count);
 
     private static List<Finding> Compare(Recorded<HypervisorContent> measured, HypervisorReference reference)
     {

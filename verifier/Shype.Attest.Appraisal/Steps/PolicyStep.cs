@@ -28,10 +28,7 @@ internal static class PolicyStep
             CheckReference(measured, answer, references, findings);
         }
 
-        if (!policy.Enforcing)
-        {
-            findings.Add(new(FindingCode.PolicyNotEnforcing, "policy", measured.Record));
-        }
+        CheckEnforcement(story, measured.Record, references, findings);
     }
 
     /// <summary>The file that came with this evidence, whether or not it was needed.</summary>
@@ -56,6 +53,20 @@ internal static class PolicyStep
         var name = $"{measured.Value.Name} {measured.Value.Version}".Trim();
         findings.Add(new(FindingCode.PolicyUnknown, "policy", measured.Record, Found: digest?.ToString(),
             Detail: name.Length == 0 ? "it has no name" : $"'{name}'"));
+    }
+
+    private static void CheckEnforcement(BootStory story, ulong record, ReferenceSet references, List<Finding> findings)
+    {
+        switch (Enforcers.Of(story, references))
+        {
+            case Enforcer.UnknownAgent:
+                findings.Add(new(FindingCode.PolicyNotEnforcing, "policy", record, Found: story.Agent?.Value.AgentDigest.ToString(),
+                    Detail: "the agent, whose launch gate would refuse what it forbids, is not one of the references"));
+                break;
+            case Enforcer.Nobody:
+                findings.Add(new(FindingCode.PolicyNotEnforcing, "policy", record, Detail: "neither the hypervisor nor the agent's launch gate refuses what it forbids"));
+                break;
+        }
     }
 
     private static MeasuredDigest? DigestOf(PolicyStateContent policy) => policy.CanonicalDigest ?? policy.SourceDigest;

@@ -18,8 +18,15 @@ internal static class VmStep
         }
 
         var alternatives = references.FindVm(image.Start.Uuid, image.Start.Name);
-        findings.AddRange(HypervisorStep.Best(alternatives.Select(reference => new Comparison(image, reference).Problems))
-            ?? [new(FindingCode.VmNotReferenced, image.Subject, image.Record)]);
+        if (alternatives.Count == 0)
+        {
+            findings.Add(new(FindingCode.VmNotReferenced, image.Subject, image.Record));
+        }
+        else
+        {
+            findings.AddRange(Nearest(image, alternatives));
+        }
+
         if (image.Start.Mutable && !alternatives.Any(reference => reference.MayBeMutable))
         {
             findings.Add(new(FindingCode.VmImageMutable, image.Subject, image.Record, Detail: "an image"));
@@ -31,8 +38,21 @@ internal static class VmStep
             Name = image.Start.Name,
             Label = image.Start.Label,
             Record = image.Record,
-            Findings = Finding.InOrder(findings),
+            Findings = findings.Count == 0 ? [] : Finding.InOrder(findings),
         };
+    }
+
+    // Of several alternatives the one that comes closest tells what is wrong.
+    private static List<Finding> Nearest(RunningImage image, IReadOnlyList<VmReference> alternatives)
+    {
+        List<Finding>? nearest = null;
+        for (var i = 0; i < alternatives.Count && nearest is not { Count: 0 }; i++)
+        {
+            var problems = new Comparison(image, alternatives[i]).Problems;
+            nearest = nearest is null || problems.Count < nearest.Count ? problems : nearest;
+        }
+
+        return nearest ?? [];
     }
 
     private sealed class Comparison
@@ -60,25 +80,58 @@ internal static class VmStep
 
         private void DemandDisks(VmReference reference)
         {
-            var held = _image.Start.Disks.Select(disk => (disk.Name, disk.Digest))
-                .Concat(_image.Attached.Where(resource => resource.Kind == "disk").Select(disk => (disk.Name, disk.Digest)));
-            var missing = reference.Disks.ToDictionary(disk => disk.Name, StringComparer.Ordinal);
-            foreach (var (name, digest) in held)
+            for (var i = 0; i < _image.Start.Disks.Count; i++)
             {
-                if (!missing.Remove(name, out var wanted))
+                DemandDisk(reference, _image.Start.Disks[i].Name, _image.Start.Disks[i].Digest);
+            }
+
+            foreach (var resource in _image.Attached)
+            {
+                if (resource.Kind == "disk")
                 {
-                    Refuse(FindingCode.VmImageUnknown, $"a disk {TextRules.Escape(name)}", null, digest?.ToString() ?? "not measured");
-                }
-                else if (wanted.Digest is not null)
-                {
-                    Demand($"a disk {TextRules.Escape(name)}", wanted.Digest, digest);
+                    DemandDisk(reference, resource.Name, resource.Digest);
                 }
             }
 
-            foreach (var disk in missing.Values)
+            for (var i = 0; i < reference.Disks.Count; i++)
             {
-                Refuse(FindingCode.VmImageMissing, $"the disk {disk.Name}", disk.Digest?.ToString(), null);
+                if (!Has(reference.Disks[i].Name))
+                {
+                    Refuse(FindingCode.VmImageMissing, $"the disk {reference.Disks[i].Name}", reference.Disks[i].Digest?.ToString(), null);
+                }
             }
+        }
+
+        private void DemandDisk(VmReference reference, string name, MeasuredDigest? digest)
+        {
+            for (var i = 0; i < reference.Disks.Count; i++)
+            {
+                if (reference.Disks[i].Name == name)
+                {
+                    // A reference without a digest is for a disk of data, with whatever is on it.
+                    if (reference.Disks[i].Digest is { } wanted && wanted != digest)
+                    {
+                        Refuse(digest is null ? FindingCode.VmImageMissing : FindingCode.VmImageUnknown, $"a disk {TextRules.Escape(name)}", wanted.ToString(), digest?.ToString());
+                    }
+
+                    return;
+                }
+            }
+
+            Refuse(FindingCode.VmImageUnknown, $"a disk {TextRules.Escape(name)}", null, digest?.ToString() ?? "not measured");
+        }
+
+        private bool Has(string disk)
+        {
+            for (var i = 0; i < _image.Start.Disks.Count; i++)
+            {
+                if (_image.Start.Disks[i].Name == disk)
+                {
+                    return true;
+                }
+            }
+
+            return _image.Attached.Any(resource => resource.Kind == "disk" && resource.Name == disk);
         }
 
         private void Demand(string what, MeasuredDigest? expected, MeasuredDigest? found)

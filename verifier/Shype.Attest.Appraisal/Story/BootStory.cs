@@ -14,6 +14,9 @@ internal sealed record BootStory
 
     public string? BootId { get; init; }
 
+    /// <summary>The agent that began the log; another one later is a fact that fails the host.</summary>
+    public Recorded<BootContent>? Agent { get; init; }
+
     public Recorded<HypervisorContent>? Hypervisor { get; init; }
 
     /// <summary>The policy in force.</summary>

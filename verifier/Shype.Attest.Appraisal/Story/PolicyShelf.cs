@@ -9,7 +9,7 @@ internal readonly record struct PolicyAnswer(AcmPolicy? Policy, FindingCode? Pro
 /// <summary>Finds the file of a measured policy among what the evidence brought, what the verifier has, and what was parsed before.</summary>
 internal sealed class PolicyShelf(ReadOnlyMemory<byte>? sent, Func<MeasuredDigest, ReadOnlyMemory<byte>?> known, AcmPolicy? remembered)
 {
-    private readonly Dictionary<MeasuredDigest, AcmPolicy> _parsed = remembered is null ? [] : new() { [CanonicalOf(remembered)] = remembered };
+    private readonly List<AcmPolicy> _parsed = remembered is null ? [] : [remembered];
     private bool _sentWasRead;
     private AcmPolicy? _sentPolicy;
     private MeasuredDigest _sentDigest;
@@ -28,7 +28,8 @@ internal sealed class PolicyShelf(ReadOnlyMemory<byte>? sent, Func<MeasuredDiges
             return new(null, FindingCode.PolicyModuleNotJudged);
         }
 
-        if (measured.CanonicalDigest is { } canonical && _parsed.TryGetValue(canonical, out var parsed))
+        if (measured.CanonicalDigest is { } canonical
+            && _parsed.Find(policy => canonical.Kind == MeasuredDigest.Sha256 && canonical.Value.SequenceEqual(policy.CanonicalDigest.AsSpan())) is { } parsed)
         {
             return new(parsed, null);
         }
@@ -42,7 +43,8 @@ internal sealed class PolicyShelf(ReadOnlyMemory<byte>? sent, Func<MeasuredDiges
         {
             if (digest is { } wanted && known(wanted) is { } bytes && AcmXml.TryParse(bytes.Span, out var policy, out _) && Is(measured, policy, SourceOf(bytes)))
             {
-                return new(_parsed[CanonicalOf(policy)] = policy, null);
+                _parsed.Add(policy);
+                return new(policy, null);
             }
         }
 
@@ -85,7 +87,7 @@ internal sealed class PolicyShelf(ReadOnlyMemory<byte>? sent, Func<MeasuredDiges
         }
 
         Proven = new PolicyFile(bytes, _sentDigest, CanonicalOf(_sentPolicy));
-        return _parsed[Proven.CanonicalDigest] = _sentPolicy;
+        return _sentPolicy;
     }
 
     // The digest of the meaning decides where it was measured: two files that say the same are the same policy (docs/policy-digest.md).

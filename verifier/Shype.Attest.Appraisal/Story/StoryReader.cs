@@ -11,6 +11,8 @@ internal sealed class StoryReader
 {
     private readonly PolicyShelf _shelf;
     private readonly ImmutableSortedDictionary<Guid, RunningImage>.Builder _running;
+    private readonly List<EnforcementEvent> _events = [];
+    private readonly List<ulong> _numbers = [];
     private BootStory _story;
     private JudgedPolicy? _judged;
 
@@ -26,7 +28,12 @@ internal sealed class StoryReader
     /// <summary>Whether every policy that something had to be judged by was there. Otherwise the records must be read again when it is.</summary>
     public bool IsComplete { get; private set; } = true;
 
-    public BootStory Story => _story with { Running = _running.ToImmutable(), Judged = _judged };
+    /// <summary>The story with everything that was read.</summary>
+    public BootStory Finish()
+    {
+        Replay();
+        return _story with { Running = _running.ToImmutable(), Judged = _judged };
+    }
 
     public void Read(CelRecord record, IReadOnlyList<AlgorithmId> banks)
     {
@@ -84,7 +91,7 @@ internal sealed class StoryReader
             Add(new(FindingCode.BootRecordDiffers, "log", number, Detail: $"{missing.ToText()} is quoted but not among its banks"));
         }
 
-        _story = _story with { BootId = _story.BootId ?? boot.BootId };
+        _story = _story with { BootId = _story.BootId ?? boot.BootId, Agent = _story.Agent ?? new(number, boot) };
     }
 
     private void ReadHypervisor(ulong number, HypervisorContent hypervisor)
@@ -122,6 +129,7 @@ internal sealed class StoryReader
 
     private void Adopt(ulong number, PolicyAnswer answer)
     {
+        Replay();
         if (answer.Policy is not { } policy)
         {
             IsComplete &= answer.Problem == FindingCode.PolicyModuleNotJudged;
@@ -208,18 +216,33 @@ internal sealed class StoryReader
 
     private void Judge(ulong number, EnforcementEvent happened)
     {
-        if (_judged is not { } judged)
+        if (_judged is null)
         {
             _story = _story with { Unjudged = _story.Unjudged || happened is VmStarts };
             return;
         }
 
-        var replay = StartReplay.Run(judged.Policy, judged.State, [happened]);
+        _events.Add(happened);
+        _numbers.Add(number);
+    }
+
+    // Events under one policy are replayed together, before anything that must stand after them.
+    private void Replay()
+    {
+        if (_events.Count == 0 || _judged is not { } judged)
+        {
+            return;
+        }
+
+        var replay = StartReplay.Run(judged.Policy, judged.State, _events);
         _judged = judged with { State = replay.End };
         foreach (var violation in replay.Violations)
         {
-            Deny(number, happened, violation.Decision);
+            Deny(_numbers[violation.Index], violation.Event, violation.Decision);
         }
+
+        _events.Clear();
+        _numbers.Clear();
     }
 
     private void Deny(ulong number, EnforcementEvent happened, Decision decision)
@@ -246,6 +269,7 @@ internal sealed class StoryReader
 
     private void JudgeResource(ulong number, RunningImage image, ResourceAttachContent resource)
     {
+        Replay();
         if (_judged is { Policy: var policy } && ResourceRule.Denial(policy, image, resource, _running.Values) is { } denial)
         {
             _story = _story with { Violation = _story.Violation ?? new(number, $"{TextRules.Escape(image.Start.Name)} uses {denial}") };

@@ -12,6 +12,8 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(VerdictReport))]
 [JsonSerializable(typeof(TokenProblemCode))]
 [JsonSerializable(typeof(ReferenceReport))]
+[JsonSerializable(typeof(PolicyReport))]
+[JsonSerializable(typeof(PolicyProblemsReport))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class CliJson : JsonSerializerContext;
 

@@ -5,20 +5,19 @@ using Microsoft.Win32.SafeHandles;
 namespace Shype.Attest.Measurement.LogFiles;
 
 /// <summary>
-/// The directory of a log, held open, so that everything happens in the directory that was checked even when somebody replaces its path. Locked:
-/// one process at a time.
+/// A directory that nobody else can write, held open, so that everything happens in the directory that was checked even when somebody replaces its path.
 /// </summary>
-internal sealed class LogDirectory : IDisposable
+internal sealed class PrivateDirectory : IDisposable
 {
     private readonly SafeFileHandle _handle;
     private readonly string _path;
 
-    private LogDirectory(SafeFileHandle handle, string path) => (_handle, _path) = (handle, path);
+    private PrivateDirectory(SafeFileHandle handle, string path) => (_handle, _path) = (handle, path);
 
-    public static LogDirectory Open(string path)
+    public static PrivateDirectory Open(string path)
     {
         var handle = LinuxFiles.OpenDirectory(path);
-        var directory = new LogDirectory(handle, path);
+        var directory = new PrivateDirectory(handle, path);
         try
         {
             directory.Check();
@@ -32,6 +31,32 @@ internal sealed class LogDirectory : IDisposable
     }
 
     public string PathOf(string name) => Path.Combine(_path, name);
+
+    /// <summary>One process at a time, until this object is disposed.</summary>
+    public void Lock()
+    {
+        if (!LinuxFiles.TryLock(_handle))
+        {
+            var error = Marshal.GetLastPInvokeError();
+            throw error == LinuxFiles.WouldBlock
+                ? new MeasurementLogException(MeasurementLogError.InUse, _path, "another process has the log open")
+                : Failed("", LinuxFiles.Message(error));
+        }
+    }
+
+    /// <summary>A lock in a file of its own, held until the handle is closed; null while another process holds it.</summary>
+    public SafeFileHandle? TryLockFile(string name)
+    {
+        var file = LinuxFiles.Open(_handle, name, LinuxFiles.ReadWrite | LinuxFiles.Create | LinuxFiles.NonBlocking, OwnerOnly);
+        if (!file.IsInvalid && LinuxFiles.TryLock(file))
+        {
+            return file;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        file.Dispose();
+        return error == LinuxFiles.WouldBlock ? null : throw Failed(name, LinuxFiles.Message(error));
+    }
 
     /// <summary>The file when it is there and ours alone; null when there is none.</summary>
     public SafeFileHandle? OpenFile(string name)
@@ -157,14 +182,6 @@ internal sealed class LogDirectory : IDisposable
         if (status.IsWritableByOthers)
         {
             throw Unsafe("", $"can be written by others (mode {Convert.ToString(status.Mode, 8)}); chmod 700");
-        }
-
-        if (!LinuxFiles.TryLock(_handle))
-        {
-            var error = Marshal.GetLastPInvokeError();
-            throw error == LinuxFiles.WouldBlock
-                ? new MeasurementLogException(MeasurementLogError.InUse, _path, "another process has the log open")
-                : Failed("", LinuxFiles.Message(error));
         }
     }
 

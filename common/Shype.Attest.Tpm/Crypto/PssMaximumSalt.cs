@@ -5,9 +5,9 @@ using Shype.Attest.Tpm.Wire;
 namespace Shype.Attest.Tpm.Crypto;
 
 /// <summary>
-/// RSASSA-PSS with whatever salt there is. TPMs take the digest's size or the most that fits (TPM 2.0 Part 1, B.7); the platform verifies only the first.
+/// RSASSA-PSS with the longest salt that fits. TPMs take that or one of the digest's size (TPM 2.0 Part 1, B.7), and the platform verifies only the latter.
 /// </summary>
-internal static class PssAnySalt
+internal static class PssMaximumSalt
 {
     /// <summary>RSASSA-PSS-VERIFY (RFC 8017, 8.1.2) of a signature as long as the modulus.</summary>
     public static bool Verify(RSAParameters key, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, AlgorithmId hash)
@@ -18,7 +18,7 @@ internal static class PssAnySalt
         return RsaPrimitive.TryApply(key, signature, encoded) && IsConsistent(encoded, digest, hash);
     }
 
-    /// <summary>EMSA-PSS-VERIFY (RFC 8017, 9.1.2), its steps in order, the salt's length taken from the padding.</summary>
+    /// <summary>EMSA-PSS-VERIFY (RFC 8017, 9.1.2), its steps in order. With the longest salt there is no padding: the block begins with 0x01.</summary>
     private static bool IsConsistent(Span<byte> encoded, ReadOnlySpan<byte> digest, AlgorithmId hash)
     {
         var size = hash.DigestSize();
@@ -36,13 +36,12 @@ internal static class PssAnySalt
 
         Mgf1.Apply(hash, expected, block);
         block[0] &= 0x7f;
-        var one = block.IndexOfAnyExcept((byte)0);
-        if (one < 0 || block[one] != 0x01)
+        if (block[0] != 0x01)
         {
             return false;
         }
 
-        var salt = block[(one + 1)..];
+        var salt = block[1..];
         Span<byte> message = stackalloc byte[8 + size + salt.Length];
         message[..8].Clear();
         digest.CopyTo(message[8..]);

@@ -1,0 +1,148 @@
+using System.CommandLine;
+using Shype.Attest.Agent.Configuration;
+using Shype.Attest.Agent.Http;
+using Shype.Attest.Agent.Sources;
+using Shype.Attest.Measurement.LogFiles;
+using Shype.Attest.Tpm.Client;
+
+namespace Shype.Attest.Agent.Commands;
+
+/// <summary>The command line <c>shype-agent</c>.</summary>
+public sealed class CommandTree
+{
+    private readonly TextWriter _results;
+    private readonly TextWriter _progress;
+    private readonly Option<string> _config = new("--config")
+    {
+        Description = "The settings file.",
+        HelpName = "FILE",
+        Recursive = true,
+        DefaultValueFactory = _ => "/etc/shype/agent.yaml",
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print results as JSON.", Recursive = true };
+    private readonly Argument<string> _name = new("NAME") { Description = "The VM's name or uuid." };
+    private readonly Option<string?> _evidence = new("--evidence-out")
+    {
+        Description = "Keep the evidence that is sent in this file (application/cmw+cbor).",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string> _reason = new("--reason")
+    {
+        Description = "Why it no longer runs.",
+        HelpName = "TEXT",
+        DefaultValueFactory = _ => "shutdown",
+    };
+
+    private CommandTree(TextWriter results, TextWriter progress) => (_results, _progress) = (results, progress);
+
+    private delegate Task<ExitCode> Work(AgentContext agent, ParseResult arguments, Output output, CancellationToken cancellationToken);
+
+    /// <summary>Runs one command and says how it ended.</summary>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter results, TextWriter progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        var parsed = new CommandTree(results, progress).Root().Parse(arguments);
+        if (parsed.Errors.Count == 0)
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = results, Error = progress })
+                .ConfigureAwait(false);
+        }
+
+        foreach (var error in parsed.Errors)
+        {
+            await progress.WriteLineAsync("shype-agent: " + error.Message).ConfigureAwait(false);
+        }
+
+        await progress.WriteLineAsync("shype-agent: see shype-agent --help").ConfigureAwait(false);
+        return (int)ExitCode.Usage;
+    }
+
+    private RootCommand Root() => new("Measures what runs on this host into its TPM, and proves it to a verifier.")
+    {
+        _config,
+        _json,
+        Verb("enrol", "Make this host known to the verifier; done again it is the same host.",
+            (agent, _, output, cancel) => Verbs.EnrolAsync(agent, output, cancel)),
+        new Command("measure", "Measure into the TPM.")
+        {
+            Verb("boot", "Measure hypervisor and policy: once in a boot, and again after a change.",
+                (agent, _, output, cancel) => Verbs.MeasureBootAsync(agent, output, cancel)),
+        },
+        new Command("vm", "Starts and stops of VMs.")
+        {
+            Verb("start", "Measure a VM, and let it start where the policy permits it.",
+                (agent, arguments, output, cancel) => Verbs.VmStartAsync(agent, arguments.GetRequiredValue(_name), output, cancel), _name),
+            Verb("stop", "Record that a VM no longer runs.",
+                (agent, arguments, output, cancel) => Task.FromResult(
+                    Verbs.VmStop(agent, arguments.GetRequiredValue(_name), arguments.GetRequiredValue(_reason), output, cancel)), _name, _reason),
+        },
+        Verb("attest", "Answer one challenge of the verifier, and show its verdict.",
+            (agent, arguments, output, cancel) => Verbs.AttestAsync(agent, arguments.GetValue(_evidence), output, cancel), _evidence),
+        Serving(),
+        Verb("status", "Show what is measured in this boot.",
+            (agent, _, output, cancel) => Task.FromResult(Verbs.Status(agent, output, cancel))),
+    };
+
+    private Command Serving()
+    {
+        var command = new Command("serve", "Answer the verifier's challenges until told to end.");
+        command.SetAction((arguments, cancel) => Guarded(arguments, (options, _) => Serve.RunAsync(options, cancel)));
+        return command;
+    }
+
+    private Command Verb(string name, string description, Work work, params Symbol[] symbols)
+    {
+        var command = new Command(name, description);
+        foreach (var symbol in symbols)
+        {
+            if (symbol is Argument argument)
+            {
+                command.Arguments.Add(argument);
+            }
+            else
+            {
+                command.Options.Add((Option)symbol);
+            }
+        }
+
+        command.SetAction((arguments, cancel) => Guarded(arguments, async (options, output) =>
+        {
+            using var agent = new AgentContext(options, new ManifestSource(options.Manifest), TimeProvider.System, output.Say);
+            return await work(agent, arguments, output, cancel).ConfigureAwait(false);
+        }));
+        return command;
+    }
+
+    // The one place where exceptions become sentences and exit codes.
+    private async Task<int> Guarded(ParseResult arguments, Func<AgentOptions, Output, Task<ExitCode>> work)
+    {
+        var output = new Output(_results, _progress, arguments.GetValue(_json));
+        if (!AgentOptions.TryRead(arguments.GetRequiredValue(_config), out var options, out var problem))
+        {
+            output.Error(problem.ToString());
+            return (int)ExitCode.Usage;
+        }
+
+        try
+        {
+            return (int)await work(options, output).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            var (code, sentence) = Explain(e);
+            output.Error(sentence);
+            return (int)code;
+        }
+    }
+
+    private static (ExitCode Code, string Sentence) Explain(Exception e) => e switch
+    {
+        AgentException refused => (refused.Code, refused.Message),
+        VerifierException refused => (refused.Code, refused.Message),
+        MeasurementLogException or TpmFailedException => (ExitCode.CouldNot, e.Message),
+        OperationCanceledException => (ExitCode.CouldNot, "interrupted"),
+        _ => (ExitCode.CouldNot, $"an error that should not happen ({e.GetType().Name}): {e.Message}"),
+    };
+}

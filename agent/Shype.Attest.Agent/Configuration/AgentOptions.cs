@@ -1,0 +1,81 @@
+using System.Diagnostics.CodeAnalysis;
+using Shype.Attest.Agent.Yaml;
+using Shype.Attest.Measurement;
+using Shype.Attest.Tpm.Types;
+
+namespace Shype.Attest.Agent.Configuration;
+
+/// <summary>The agent's settings, from agent.yaml. Relative paths are from the folder that the file stands in.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>The host's name for people; this machine's where none is set.</summary>
+    public required string HostName { get; init; }
+
+    /// <summary>The TPM, as <c>TpmConnection.Open</c> takes it.</summary>
+    public required string TpmAddress { get; init; }
+
+    /// <summary>The verifier; null where the agent only measures.</summary>
+    public VerifierOptions? Verifier { get; init; }
+
+    /// <summary>The folder of keys, token and kept policies.</summary>
+    public required string State { get; init; }
+
+    /// <summary>The measurement log.</summary>
+    public required string Log { get; init; }
+
+    /// <summary>The firmware's event log.</summary>
+    public required string FirmwareLog { get; init; }
+
+    /// <summary>The file with the kernel's random id of this boot.</summary>
+    public required string BootId { get; init; }
+
+    /// <summary>The banks that records are extended into, ascending.</summary>
+    public required IReadOnlyList<AlgorithmId> Banks { get; init; }
+
+    /// <summary>Which PCR holds which claims.</summary>
+    public required PcrPlan Pcrs { get; init; }
+
+    /// <summary>What kind of attestation key is made.</summary>
+    public required AttestationKeyKind AttestationKey { get; init; }
+
+    /// <summary>What the gate does with a start that the policy forbids.</summary>
+    public required AgentMode Mode { get; init; }
+
+    /// <summary>The manifest: what runs here.</summary>
+    public required string Manifest { get; init; }
+
+    /// <summary>Reads agent.yaml, or says what is wrong where.</summary>
+    public static bool TryRead(string file, [NotNullWhen(true)] out AgentOptions? options, [NotNullWhen(false)] out YamlProblem? problem) =>
+        YamlTree.TryRead(file, AgentOptionsReader.Read, out options, out problem);
+}
+
+/// <summary>Whom the agent answers.</summary>
+/// <param name="Url">Its address; https only.</param>
+/// <param name="CaFile">The certificates (PEM) of which one must have signed the verifier's; no others are trusted.</param>
+public sealed record VerifierOptions(Uri Url, string CaFile);
+
+/// <summary>What the gate does.</summary>
+public enum AgentMode
+{
+    /// <summary>What the policy forbids, or what cannot be measured, is refused.</summary>
+    Enforce,
+
+    /// <summary>It is recorded, and said aloud.</summary>
+    Observe,
+}
+
+/// <summary>Type and scheme of the attestation key.</summary>
+public enum AttestationKeyKind
+{
+    /// <summary>RSA 2048, PKCS#1 v1.5.</summary>
+    RsaSsa,
+
+    /// <summary>RSA 2048, PSS.</summary>
+    RsaPss,
+
+    /// <summary>ECDSA on NIST P-256.</summary>
+    EcdsaP256,
+
+    /// <summary>ECDSA on NIST P-384.</summary>
+    EcdsaP384,
+}

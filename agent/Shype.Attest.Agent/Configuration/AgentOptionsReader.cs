@@ -1,0 +1,87 @@
+using Shype.Attest.Agent.Yaml;
+using Shype.Attest.Measurement;
+using Shype.Attest.Protocol;
+using Shype.Attest.Tpm.Types;
+
+namespace Shype.Attest.Agent.Configuration;
+
+/// <summary>agent.yaml, key by key.</summary>
+internal static class AgentOptionsReader
+{
+    public static AgentOptions Read(YamlMap file)
+    {
+        file.Only("name", "tpm", "verifier", "state", "log", "firmware-log", "boot-id", "banks", "pcrs", "ak", "mode", "manifest");
+        var state = file.Path("state");
+        return new AgentOptions
+        {
+            HostName = file.OptionalText("name", ProtocolLimits.MaxNameCharacters) ?? Environment.MachineName,
+            TpmAddress = file.OptionalMap("tpm")?.Only("address").Text("address", YamlLimits.MaxPathBytes) ?? "/dev/tpmrm0",
+            Verifier = file.OptionalMap("verifier") is { } verifier ? ReadVerifier(verifier) : null,
+            State = state,
+            Log = file.OptionalPath("log") ?? Path.Combine(state, "measurements.log"),
+            FirmwareLog = file.OptionalPath("firmware-log") ?? "/sys/kernel/security/tpm0/binary_bios_measurements",
+            BootId = file.OptionalPath("boot-id") ?? "/proc/sys/kernel/random/boot_id",
+            Banks = file.Has("banks") ? ReadBanks(file) : [AlgorithmId.Sha256],
+            Pcrs = file.OptionalMap("pcrs") is { } pcrs ? ReadPcrs(pcrs) : PcrPlan.Default,
+            AttestationKey = ReadKeyKind(file),
+            Mode = ReadMode(file),
+            Manifest = file.Path("manifest"),
+        };
+    }
+
+    private static VerifierOptions ReadVerifier(YamlMap map)
+    {
+        map.Only("url", "ca");
+        var text = map.Text("url", YamlLimits.MaxPathBytes);
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "https", UserInfo: "", PathAndQuery: "/", Fragment: "" }
+            ? new VerifierOptions(url, map.Path("ca"))
+            : throw map.Refuse("url", "is not https://HOST[:PORT]; the verifier is only ever asked over TLS");
+    }
+
+    private static AlgorithmId[] ReadBanks(YamlMap file)
+    {
+        var banks = new SortedSet<AlgorithmId>();
+        foreach (var text in file.Texts("banks", MeasurementLimits.MaxBanks))
+        {
+            if (!HashAlgorithms.TryParseText(text.Value, out var bank) || bank is not (AlgorithmId.Sha256 or AlgorithmId.Sha384 or AlgorithmId.Sha512))
+            {
+                throw text.Refuse("is not a bank that records use: sha256, sha384, sha512");
+            }
+
+            if (!banks.Add(bank))
+            {
+                throw text.Refuse($"{text.Value} is there twice");
+            }
+        }
+
+        return banks.Count > 0 ? [.. banks] : throw file.Refuse("banks", "is empty; sha256 is usual");
+    }
+
+    private static PcrPlan ReadPcrs(YamlMap map)
+    {
+        map.Only("hypervisor", "policy", "vms");
+        return new PcrPlan(ReadPcr(map, "hypervisor"), ReadPcr(map, "policy"), ReadPcr(map, "vms"));
+    }
+
+    private static PcrIndex ReadPcr(YamlMap map, string key) =>
+        PcrIndex.TryCreate((ulong)map.Number(key), out var pcr) && PcrPlan.IsUsable(pcr)
+            ? pcr
+            : throw map.Refuse(key, "is not a PCR that records may use: 8, 9, 11 to 15");
+
+    private static AttestationKeyKind ReadKeyKind(YamlMap file) => file.OptionalText("ak") switch
+    {
+        null or "ecdsa-p256" => AttestationKeyKind.EcdsaP256,
+        "ecdsa-p384" => AttestationKeyKind.EcdsaP384,
+        "rsassa" => AttestationKeyKind.RsaSsa,
+        "rsapss" => AttestationKeyKind.RsaPss,
+        _ => throw file.Refuse("ak", "is none of rsassa, rsapss, ecdsa-p256, ecdsa-p384"),
+    };
+
+    // Without a word the gate is closed: who wants less says so.
+    private static AgentMode ReadMode(YamlMap file) => file.OptionalText("mode") switch
+    {
+        null or "enforce" => AgentMode.Enforce,
+        "observe" => AgentMode.Observe,
+        _ => throw file.Refuse("mode", "is neither enforce nor observe"),
+    };
+}

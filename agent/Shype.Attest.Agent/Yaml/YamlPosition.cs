@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace Shype.Attest.Agent.Yaml;
+
+/// <summary>A place in a file, as editors jump to it.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Line">From 1; 0 where the whole file is meant.</param>
+/// <param name="Column">From 1; 0 where the whole file is meant.</param>
+public readonly record struct YamlPosition(string File, int Line, int Column)
+{
+    /// <summary>"agent.yaml:3:7".</summary>
+    public override string ToString() => Line == 0 ? File : string.Create(CultureInfo.InvariantCulture, $"{File}:{Line}:{Column}");
+}
+
+/// <summary>Why a file is refused, and where.</summary>
+/// <param name="Position">The place.</param>
+/// <param name="Problem">What is wrong there, and what would be right.</param>
+public sealed record YamlProblem(YamlPosition Position, string Problem)
+{
+    /// <summary>"agent.yaml:3:7: unknown key 'adress'".</summary>
+    public override string ToString() => $"{Position}: {Problem}";
+}
+
+internal sealed class YamlRefusedException(YamlPosition position, string problem) : Exception(problem)
+{
+    public YamlProblem Problem { get; } = new(position, problem);
+}

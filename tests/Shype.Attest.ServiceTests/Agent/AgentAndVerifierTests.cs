@@ -1,0 +1,203 @@
+using System.Net.Http.Json;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Shype.Attest.Appraisal.References;
+using Shype.Attest.Measurement.Records;
+using Shype.Attest.Protocol;
+using Shype.Attest.ServiceTests.Verifier;
+using Shype.Attest.Testing.World;
+using Shype.Attest.TpmSim.Manufacturing;
+using Xunit;
+
+namespace Shype.Attest.ServiceTests.Agent;
+
+/// <summary>The real agent with a certified TPM, and the real verifier, over TLS.</summary>
+public sealed class AgentAndVerifierTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("shype-verifier-").FullName;
+    private CertificateAuthority _authority = null!;
+    private RunningVerifier _verifier = null!;
+    private AgentHost _host = null!;
+
+    private static CancellationToken Now => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _authority = CertificateAuthority.Open(Path.Combine(_folder, "ca"));
+        var roots = Directory.CreateDirectory(Path.Combine(_folder, "roots")).FullName;
+        File.Copy(_authority.RootPath, Path.Combine(roots, "sim-root.pem"));
+        File.Copy(_authority.IntermediatePath, Path.Combine(roots, "sim-intermediate.pem"));
+        _verifier = await RunningVerifier.StartAsync(new { RequireApproval = false }, folder: _folder);
+        _host = new AgentHost(_authority);
+        Configure();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _host.Dispose();
+        await _verifier.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("rsassa")]
+    [InlineData("rsapss")]
+    [InlineData("ecdsa-p256")]
+    [InlineData("ecdsa-p384")]
+    public async Task A_host_that_enrolled_and_measured_what_is_known_good_is_affirmed(string kind)
+    {
+        Configure($"ak: {kind}");
+        Assert.StartsWith("host-a is host ", await _host.Run("enrol"), StringComparison.Ordinal);
+        await _host.Run("measure", "boot");
+        await _host.Run("vm", "start", "a");
+        await KnowAsGood();
+        var (code, output, errors) = await _host.Try("attest");
+        Assert.True(code == 0, output + errors);
+        Assert.StartsWith("affirming: ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_not_known_good_is_said_in_plain_words_and_is_no_yes()
+    {
+        await _host.Run("enrol");
+        await _host.Run("measure", "boot");
+        var (code, output, _) = await _host.Try("attest");
+        Assert.Equal(1, code);
+        Assert.Contains("failure hypervisor-", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("quote-", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("log-", output, StringComparison.Ordinal);
+
+        using var json = JsonDocument.Parse((await _host.Try("attest", "--json")).Output);
+        Assert.NotEqual("affirming", json.RootElement.GetProperty("status").GetString());
+        using var status = JsonDocument.Parse(await _host.Run("status", "--json"));
+        Assert.Equal(json.RootElement.GetProperty("status").GetString(), status.RootElement.GetProperty("lastVerdict").GetString());
+    }
+
+    [Fact]
+    public async Task L01_a_log_that_lost_its_tail_and_was_made_to_look_fresh_is_refused()
+    {
+        await _host.Run("enrol");
+        await _host.Run("measure", "boot");
+        await _host.Run("vm", "start", "a");
+        await KnowAsGood();
+        File.Delete(_host.Log);
+        await _host.Run("measure", "boot");
+        var (code, output, _) = await _host.Try("attest");
+        Assert.Equal(1, code);
+        Assert.Contains("contraindicated", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Enrolled_again_it_is_the_same_host_and_its_token_is_for_nobody_elses_eyes()
+    {
+        using var first = JsonDocument.Parse(await _host.Run("enrol", "--json"));
+        using var second = JsonDocument.Parse(await _host.Run("enrol", "--json"));
+        Assert.Equal(first.RootElement.GetProperty("hostId").GetString(), second.RootElement.GetProperty("hostId").GetString());
+        Assert.Equal("enrolled", second.RootElement.GetProperty("state").GetString());
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_host["state/enrolment.json"]));
+        File.SetUnixFileMode(_host["state/enrolment.json"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        var (code, _, errors) = await _host.Try("attest");
+        Assert.Equal(3, code);
+        Assert.Contains("can be read by others; chmod 600", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task K09_a_TPM_of_a_maker_that_is_not_believed_is_refused_with_the_finding()
+    {
+        using var other = new AgentHost();
+        other.Configure(VerifierSettings);
+        var (code, _, errors) = await other.Try("enrol");
+        Assert.Equal(1, code);
+        Assert.Contains("ek-", errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(other["state/enrolment.json"]));
+    }
+
+    [Fact]
+    public async Task A_running_agent_answers_whoever_asks_and_ends_in_order()
+    {
+        await _host.Run("enrol");
+        await _host.Run("measure", "boot");
+        await _host.Run("vm", "start", "a");
+        await KnowAsGood();
+        using var agent = _host.Start("serve");
+        var ended = agent.StandardError.ReadToEndAsync(Now);
+        await Connected();
+
+        for (var i = 0; i < 3; i++)
+        {
+            var nonce = RandomNumberGenerator.GetBytes(16);
+            using var response = await _verifier.RelyingParty().PostAsJsonAsync(
+                "/v1/attest/vm/a", new AttestRequest { Nonce = nonce }, ProtocolJson.Default.AttestRequest, Now);
+            var token = await response.Content.ReadAsStringAsync(Now);
+            Assert.True(response.IsSuccessStatusCode, token);
+            Assert.Contains($"\"eat_nonce\":\"{Base64UrlText.Encode(nonce)}\"", Claims(token), StringComparison.Ordinal);
+            Assert.Contains("\"ear.status\":\"affirming\"", Claims(token), StringComparison.Ordinal);
+        }
+
+        // While it serves, a VM can be started all the same.
+        await _host.Run("vm", "stop", "a");
+        Assert.Equal(0, kill(agent.Id, Terminate));
+        await agent.WaitForExitAsync(Now);
+        Assert.Equal(0, agent.ExitCode);
+        Assert.Contains("Attested: affirming", await ended, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_revoked_host_learns_that_it_is_refused()
+    {
+        await _host.Run("enrol");
+        using var response = await _verifier.Operator().PostAsJsonAsync(
+            "/v1/hosts/host-a/revoke", new RevokeRequest { Reason = "sold" }, ProtocolJson.Default.RevokeRequest, Now);
+        Assert.True(response.IsSuccessStatusCode);
+        Assert.Equal(1, (await _host.Try("attest")).Code);
+        Assert.Equal(1, (await _host.Try("enrol")).Code);
+    }
+
+    private string VerifierSettings => $"verifier: {{url: \"{_verifier.Address}\", ca: {Path.Combine(_verifier.State, "tls", "cert.pem")}}}";
+
+    private void Configure(string settings = "") => _host.Configure($"{VerifierSettings}\n{settings}");
+
+    // What the log says now is what the operator calls good.
+    private async Task KnowAsGood()
+    {
+        var contents = _host.Records().Select(record => record.Measurement).ToList();
+        var document = new ReferenceDocument
+        {
+            Format = 1,
+            Hypervisors = [VirtualReferences.Of(contents.OfType<HypervisorContent>().Last())],
+            Agents = [new AgentReference { Name = "agent", Digest = contents.OfType<BootContent>().Last().AgentDigest }],
+            Policies = [new PolicyReference { Name = "banks", CanonicalDigest = contents.OfType<PolicyContent>().Last().CanonicalDigest!.Value }],
+            Vms = [.. contents.OfType<VmStartContent>().Select(vm => VirtualReferences.Of(vm) with { MayBeMutable = true })],
+        };
+        Assert.True(ReferenceSet.TryCreate(document, out var set, out var problem), problem?.ToString());
+        var current = _verifier.Service<Shype.Attest.Verifier.Attestation.CurrentReferences>();
+        await current.ReplaceAsync(set, current.Current.Version, "test", DateTimeOffset.UtcNow, Now);
+    }
+
+    private async Task Connected()
+    {
+        while (true)
+        {
+            var detail = await _verifier.Operator().GetFromJsonAsync("/v1/hosts/host-a", ProtocolJson.Default.HostDetail, Now);
+            if (detail!.Host.Connected)
+            {
+                return;
+            }
+
+            await Task.Delay(50, Now);
+        }
+    }
+
+    private static string Claims(string token)
+    {
+        Assert.True(Base64UrlText.TryDecode(token.Split('.')[1], out var claims));
+        return System.Text.Encoding.UTF8.GetString(claims);
+    }
+
+    private const int Terminate = 15;
+
+    [DllImport("libc")]
+    private static extern int kill(int process, int signal);
+}
