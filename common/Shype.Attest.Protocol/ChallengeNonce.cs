@@ -20,8 +20,8 @@ public enum ChallengeNonceProblem
 }
 
 /// <summary>
-/// A challenge that needs no table: random part (16), expiry in Unix seconds (8) XOR the first half of the random part, HMAC-SHA256 (32) over both with
-/// the host's id and the PCRs that were asked for. Any verifier that has the key can check it.
+/// A challenge that needs no table: random part (16), expiry in Unix seconds XORed with the first 8 of these (8), HMAC-SHA256 (32) over both with the
+/// host's id and the PCRs that were asked for. Any verifier that has the key can check it.
 /// </summary>
 public static class ChallengeNonce
 {
@@ -33,8 +33,7 @@ public static class ChallengeNonce
 
     /// <summary>
     /// Makes a nonce whose base64url text has neither '-' nor '_': some deployed clients read session nonces with the standard alphabet.
-    /// About eleven candidates are derived from the seed until one fits, which costs less than four of its bits. Every character depends on the
-    /// candidate: the expiry as it is would be the same in all of them, and in some seconds none could fit.
+    /// About eleven candidates are derived from the seed until one fits, which costs less than four of its bits.
     /// </summary>
     public static byte[] Mint(ReadOnlySpan<byte> key, ReadOnlySpan<byte> seed, DateTimeOffset expires, string hostId, IReadOnlyList<PcrRequest> pcrs)
     {
@@ -43,9 +42,10 @@ public static class ChallengeNonce
         for (ulong candidate = 0; ; candidate++)
         {
             Candidate(seed, candidate).AsSpan(0, RandomSize).CopyTo(nonce);
-            BinaryPrimitives.WriteInt64BigEndian(nonce.AsSpan(RandomSize), expires.ToUnixTimeSeconds() ^ BinaryPrimitives.ReadInt64BigEndian(nonce));
+            // In clear, every second whose last six bits are 62 or 63 would put a '-' or '_' into all candidates, and none would ever fit.
+            BinaryPrimitives.WriteInt64BigEndian(nonce.AsSpan(RandomSize), expires.ToUnixTimeSeconds() ^ MaskOf(nonce));
             Code(key, nonce.AsSpan(0, RandomSize + ExpirySize), hostId, pcrs).CopyTo(nonce, RandomSize + ExpirySize);
-            if (candidate == MaxCandidates || !Base64UrlText.Encode(nonce).AsSpan().ContainsAny('-', '_'))
+            if (!Base64UrlText.Encode(nonce).AsSpan().ContainsAny('-', '_'))
             {
                 return nonce;
             }
@@ -76,7 +76,9 @@ public static class ChallengeNonce
     /// <summary>When a nonce that <see cref="Check"/> found to be ours expires.</summary>
     public static DateTimeOffset ExpiresAt(ReadOnlySpan<byte> nonce) => DateTimeOffset.FromUnixTimeSeconds(ExpiryOf(nonce));
 
-    private static long ExpiryOf(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce[RandomSize..]) ^ BinaryPrimitives.ReadInt64BigEndian(nonce);
+    private static long ExpiryOf(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce[RandomSize..]) ^ MaskOf(nonce);
+
+    private static long MaskOf(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce);
 
     private static byte[] Candidate(ReadOnlySpan<byte> seed, ulong number)
     {
@@ -104,9 +106,6 @@ public static class ChallengeNonce
 
         return framed.Hmac(key);
     }
-
-    // Nine in a hundred fit, so that this many in a row fail once in 2^140 times; then the clients with the standard alphabet ask again.
-    private const ulong MaxCandidates = 1000;
 
     private const int RandomSize = 16;
     private const int ExpirySize = 8;
