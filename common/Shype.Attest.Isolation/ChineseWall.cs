@@ -1,51 +1,24 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using Shype.Attest.Isolation.Acm;
 
 namespace Shype.Attest.Isolation;
 
 /// <summary>
-/// sHype's Chinese Wall, counter for counter as Xen's access control module had it: what runs raises a reference count on every type that it
-/// keeps out, and what would start is denied where one of its own types is kept out.
+/// sHype's Chinese Wall in closed form. What runs and would run is decided by counters (<see cref="ChineseWallState"/>); this says why, with names.
 /// </summary>
 public sealed class ChineseWall
 {
-    private readonly Dictionary<string, int> _index;
     private readonly ImmutableArray<ConflictSet> _sets;
-    private readonly int[][] _members;
 
-    /// <summary>The rule for these types and conflict sets; a set may name types that are not among the types, which then never run.</summary>
+    /// <summary>The rule for these conflict sets.</summary>
     public ChineseWall(ImmutableArray<string> types, ImmutableArray<ConflictSet> conflictSets)
     {
-        _index = types.Select((type, index) => (type, index)).ToDictionary(pair => pair.type, pair => pair.index, StringComparer.Ordinal);
         _sets = conflictSets;
-        _members = [.. conflictSets.Select(set => Rows(set.Types))];
         Empty = new([.. new int[types.Length]], [.. new int[types.Length]]);
     }
 
     /// <summary>Nothing runs.</summary>
     public ChineseWallState Empty { get; }
-
-    /// <summary>Whether something with these types may start.</summary>
-    public bool Admits(ChineseWallState state, ImmutableArray<string> types)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        foreach (var type in types)
-        {
-            if (_index.TryGetValue(type, out var row) && state.Aggregates[row] != 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>The state after it started. It is not asked whether it may: a log may tell of a start that should have been denied.</summary>
-    public ChineseWallState Create(ChineseWallState state, ImmutableArray<string> types) => Count(state, types, 1);
-
-    /// <summary>The state after it ended: the exact inverse of <see cref="Create"/>.</summary>
-    public ChineseWallState Destroy(ChineseWallState state, ImmutableArray<string> types) => Count(state, types, -1);
 
     /// <summary>
     /// Why something running with <paramref name="running"/> keeps out something with <paramref name="starting"/>; null where it does not. In closed form:
@@ -55,8 +28,8 @@ public sealed class ChineseWall
     {
         foreach (var set in _sets)
         {
-            var held = set.Types.FirstOrDefault(type => running.Contains(type, StringComparer.Ordinal));
-            var keptOut = set.Types.FirstOrDefault(type => starting.Contains(type, StringComparer.Ordinal) && !running.Contains(type, StringComparer.Ordinal));
+            var held = First(set.Types, running, except: []);
+            var keptOut = First(set.Types, starting, except: running);
             if (held is not null && keptOut is not null)
             {
                 return new(set, held, keptOut);
@@ -66,51 +39,28 @@ public sealed class ChineseWall
         return null;
     }
 
-    private ChineseWallState Count(ChineseWallState state, ImmutableArray<string> types, int step)
+    /// <summary>
+    /// Why the two may not run together in at least one order of starting. Where a label holds two types of one set the orders differ: what holds both may
+    /// be joined by what holds one, and not the other way round.
+    /// </summary>
+    public ChineseWallConflict? InAnyOrder(ImmutableArray<string> left, ImmutableArray<string> right) =>
+        Between(left, right) ?? (Between(right, left) is { } reverse ? new(reverse.Set, reverse.StartingType, reverse.RunningType) : null);
+
+    /// <summary>Whether the order decides if the two may run together.</summary>
+    public bool DependsOnOrder(ImmutableArray<string> left, ImmutableArray<string> right) => Between(left, right) is null != Between(right, left) is null;
+
+    private static string? First(ImmutableArray<string> set, ImmutableArray<string> of, ImmutableArray<string> except)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        var (running, aggregates) = (state.Running.AsSpan().ToArray(), state.Aggregates.AsSpan().ToArray());
-        // A host's whole log goes through here, so the rows are marked on the stack instead of being searched for.
-        Span<bool> own = running.Length <= MaxOnStack ? stackalloc bool[running.Length] : new bool[running.Length];
-        foreach (var type in types)
+        foreach (var type in set)
         {
-            if (_index.TryGetValue(type, out var row))
+            if (of.Contains(type, StringComparer.Ordinal) && !except.Contains(type, StringComparer.Ordinal))
             {
-                own[row] = true;
-                running[row] += step;
+                return type;
             }
         }
 
-        foreach (var set in _members)
-        {
-            if (Meets(set, own))
-            {
-                foreach (var row in set)
-                {
-                    aggregates[row] += own[row] ? 0 : step;
-                }
-            }
-        }
-
-        return new(ImmutableCollectionsMarshal.AsImmutableArray(running), ImmutableCollectionsMarshal.AsImmutableArray(aggregates));
+        return null;
     }
-
-    private static bool Meets(int[] set, ReadOnlySpan<bool> own)
-    {
-        foreach (var row in set)
-        {
-            if (own[row])
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private int[] Rows(ImmutableArray<string> types) => [.. types.Where(_index.ContainsKey).Select(type => _index[type]).Distinct()];
-
-    private const int MaxOnStack = 256;
 }
 
 /// <summary>What a conflict is made of.</summary>
@@ -119,7 +69,7 @@ public sealed class ChineseWall
 /// <param name="StartingType">Its type that is thereby kept out.</param>
 public sealed record ChineseWallConflict(ConflictSet Set, string RunningType, string StartingType);
 
-/// <summary>The counters, per type in the policy's order.</summary>
+/// <summary>The counters of Xen's access control module, per type in the policy's order.</summary>
 public sealed class ChineseWallState
 {
     internal ChineseWallState(ImmutableArray<int> running, ImmutableArray<int> aggregates) => (Running, Aggregates) = (running, aggregates);

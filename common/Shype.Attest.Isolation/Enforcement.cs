@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Shype.Attest.Isolation.Acm;
 
 namespace Shype.Attest.Isolation;
@@ -10,75 +9,51 @@ public static class Enforcement
     /// Whether the policy permits the event in this state. Starts are decided as Xen and its tools did together: the label must be the policy's,
     /// the Chinese Wall must admit it, and the host's own label must be authorised to run it.
     /// </summary>
-    public static Decision Decide(AcmPolicy policy, EnforcementState state, EnforcementEvent happening)
+    public static Decision Decide(EnforcementState state, EnforcementEvent happening)
     {
-        ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(happening);
-        return happening switch
-        {
-            VmStarts { Vm: var vm } => Start(policy, state, vm),
-            VmStops { Uuid: var uuid } => Stop(policy, state, uuid),
-            _ => throw new ArgumentException($"no rule for {happening.GetType().Name}", nameof(happening)),
-        };
+        return Judge(new EnforcementRun(state), happening) ?? new(DenialReason.None, () => Permission(state, happening));
     }
 
-    /// <summary>The state after an event that did happen, permitted or not. A VM that starts again under its uuid takes the place of the one before.</summary>
-    public static EnforcementState Record(AcmPolicy policy, EnforcementState state, EnforcementEvent happened)
+    /// <summary>The state after an event that did happen, permitted or not.</summary>
+    public static EnforcementState Record(EnforcementState state, EnforcementEvent happened)
     {
-        ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(state);
-        return happened switch
-        {
-            VmStarts { Vm: { IsHost: false } vm } => state.With(policy, vm),
-            VmStops { Uuid: var uuid } when uuid != Guid.Empty => state.Without(policy, uuid),
-            _ => state,
-        };
+        ArgumentNullException.ThrowIfNull(happened);
+        var run = new EnforcementRun(state);
+        run.Record(happened);
+        return run.Freeze();
     }
 
-    internal static ImmutableArray<string> ChWallTypes(AcmPolicy policy, RunningVm vm) => policy.FindVmLabel(vm.EffectiveLabel)?.ChWallTypes ?? [];
-
-    private static Decision Start(AcmPolicy policy, EnforcementState state, RunningVm vm)
+    /// <summary>Why the event is denied; null where it is permitted.</summary>
+    internal static Decision? Judge(EnforcementRun run, EnforcementEvent happening) => happening switch
     {
-        if (state.Running.ContainsKey(vm.Uuid))
-        {
-            return new(DenialReason.AlreadyRunning, () => $"{Quote.Visible(vm.Name)} may not start: {vm.Uuid} runs already", state);
-        }
+        VmStarts { Vm: var vm } => StartRule.Judge(run, vm),
+        VmStops { Uuid: var uuid } => uuid == Guid.Empty || run.Find(uuid) is null
+            ? new(DenialReason.NotRunning, () => $"{uuid} cannot stop: it is no running VM")
+            : null,
+        VmRelabels(var uuid, var label) => run.Find(uuid) is { } participant
+            ? RelabelRule.Judge(run, participant, label)
+            : new(DenialReason.NotRunning, () => $"{uuid} cannot take another label: it is no running VM"),
+        ResourceAttaches(var uuid, var resource) => run.Find(uuid) is { } participant
+            ? ResourceRule.Judge(run, participant, resource)
+            : new(DenialReason.NotRunning, () => $"{resource.Sentence} cannot be attached to {uuid}: it is no running VM"),
+        ResourceDetaches(var uuid, var kind, var name) => run.Find(uuid) is { } participant && participant.Attached.Any(held => held.Is(kind, name))
+            ? null
+            : new(DenialReason.NotAttached, () => $"{Quote.Visible(kind)} {Quote.Visible(name)} cannot be detached from {uuid}: it does not have it"),
+        _ => throw new ArgumentException($"no rule for {happening.GetType().Name}", nameof(happening)),
+    };
 
-        if (policy.FindVmLabel(vm.EffectiveLabel) is not { } label)
-        {
-            var what = vm.Label is null ? "it has no label" : $"policy {policy} has no VM label {Quote.Name(vm.Label)}";
-            return new(DenialReason.UnknownLabel, () => $"{Quote.Visible(vm.Name)} may not start: {what}", state);
-        }
-
-        if (!policy.ChineseWall.Admits(state.Wall, label.ChWallTypes))
-        {
-            return Conflict(policy, state, vm, label);
-        }
-
-        if (!TypeEnforcement.Authorises(policy, policy.BootstrapLabel, label))
-        {
-            var missing = TypeEnforcement.Missing(policy.BootstrapLabel, label);
-            var why = missing.IsEmpty ? "holds no type that it could be reached by" : $"needs {Quote.Set(missing)}, which the host's label {Quote.Name(policy.Bootstrap)} does not hold";
-            return new(DenialReason.NotAuthorised, () => $"{Quote.Visible(vm.Name)} may not start: its label {Quote.Name(label.Name)} {why}", state) { MissingTypes = missing };
-        }
-
-        return new(DenialReason.None, () => $"{Quote.Visible(vm.Name)} may start as {Quote.Name(label.Name)}", state.With(policy, vm));
-    }
-
-    private static Decision Conflict(AcmPolicy policy, EnforcementState state, RunningVm vm, VmLabel label)
+    private static string Permission(EnforcementState state, EnforcementEvent permitted) => permitted switch
     {
-        var (other, conflict) = state.Running.Values
-            .OrderBy(running => running.Uuid)
-            .Select(running => (running, policy.ChineseWall.Between(ChWallTypes(policy, running), label.ChWallTypes)))
-            .First(pair => pair.Item2 is not null);
-        var sentence = $"{Quote.Visible(vm.Name)} may not start: {Quote.Visible(other.Name)} runs as {Quote.Name(conflict!.RunningType)}, "
-            + $"and conflict set {Quote.Name(conflict.Set.Name)} keeps {Quote.Name(conflict.StartingType)} out meanwhile";
-        return new(DenialReason.ConflictSet, () => sentence, state) { Conflict = conflict, ConflictsWith = other };
-    }
+        VmStarts { Vm: var vm } => $"{Quote.Visible(vm.Name)} may start as {Quote.Name(vm.EffectiveLabel)}",
+        VmStops { Uuid: var uuid } => $"{NameOf(state, uuid)} may stop",
+        VmRelabels(var uuid, var label) => $"{NameOf(state, uuid)} may go on as {Quote.Name(label ?? SpecialLabels.Unlabeled)}",
+        ResourceAttaches(var uuid, var resource) => $"{NameOf(state, uuid)} may use {resource.Sentence}",
+        ResourceDetaches(var uuid, var kind, var name) => $"{NameOf(state, uuid)} may give {Quote.Visible(kind)} {Quote.Visible(name)} back",
+        _ => "",
+    };
 
-    private static Decision Stop(AcmPolicy policy, EnforcementState state, Guid uuid) =>
-        uuid != Guid.Empty && state.Running.TryGetValue(uuid, out var vm)
-            ? new(DenialReason.None, () => $"{Quote.Visible(vm.Name)} may stop", state.Without(policy, uuid))
-            : new(DenialReason.NotRunning, () => $"{uuid} cannot stop: it is no running VM", state);
+    private static string NameOf(EnforcementState state, Guid uuid) => Quote.Visible(state.Find(uuid)?.Name ?? uuid.ToString());
 }

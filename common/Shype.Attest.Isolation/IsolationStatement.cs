@@ -67,14 +67,20 @@ public sealed class IsolationStatement
 
     private ImmutableArray<VmPair> FindConflicts()
     {
+        var firstOf = new Dictionary<string, RunningVm>(StringComparer.Ordinal);
+        foreach (var vm in _participants)
+        {
+            foreach (var type in Policy.FindVmLabel(vm.EffectiveLabel)?.ChWallTypes ?? [])
+            {
+                firstOf.TryAdd(type, vm);
+            }
+        }
+
         var found = ImmutableArray.CreateBuilder<VmPair>();
         foreach (var set in Policy.ConflictSets)
         {
-            var present = set.Types
-                .Select(type => _participants.FirstOrDefault(vm => Enforcement.ChWallTypes(Policy, vm).Contains(type, StringComparer.Ordinal)))
-                .OfType<RunningVm>()
-                .ToList();
-            found.AddRange(present.Skip(1).Select(other => Pair(present[0], other)));
+            var present = set.Types.Select(firstOf.GetValueOrDefault).OfType<RunningVm>().ToList();
+            found.AddRange(present.Skip(1).Where(other => other != present[0]).Select(other => Pair(present[0], other)));
         }
 
         return [.. found.Distinct()];
@@ -82,8 +88,8 @@ public sealed class IsolationStatement
 
     private VmPair Pair(RunningVm left, RunningVm right)
     {
-        var conflict = Policy.ChineseWall.Between(Enforcement.ChWallTypes(Policy, left), Enforcement.ChWallTypes(Policy, right));
         var labels = (Left: Policy.FindVmLabel(left.EffectiveLabel), Right: Policy.FindVmLabel(right.EffectiveLabel));
+        var conflict = Policy.ChineseWall.InAnyOrder(labels.Left?.ChWallTypes ?? [], labels.Right?.ChWallTypes ?? []);
         return new(left, right, conflict, Policy.HasTypeEnforcement)
         {
             LabelsKnown = labels is { Left: not null, Right: not null },

@@ -3,7 +3,7 @@ using Shype.Attest.Isolation.Acm;
 namespace Shype.Attest.Isolation;
 
 /// <summary>
-/// Every start and stop since boot, decided again in its order: guarantee G11, that nothing was ever admitted that the policy forbids. What was
+/// Every start, stop and attachment since boot, decided again in its order: guarantee G11, that nothing was ever admitted that the policy forbids. What was
 /// wrongly admitted is taken as running from there on, as it was.
 /// </summary>
 public sealed class StartReplay
@@ -20,29 +20,28 @@ public sealed class StartReplay
     public bool Holds => Violations.Count == 0;
 
     /// <summary>Replays from boot.</summary>
-    public static StartReplay Run(AcmPolicy policy, IEnumerable<EnforcementEvent> events) => Run(policy, EnforcementState.AtBoot(policy), events);
+    public static StartReplay Run(AcmPolicy policy, IEnumerable<EnforcementEvent> events) => Run(EnforcementState.AtBoot(policy), events);
 
     /// <summary>Replays from a state that an earlier replay ended in.</summary>
-    public static StartReplay Run(AcmPolicy policy, EnforcementState from, IEnumerable<EnforcementEvent> events)
+    public static StartReplay Run(EnforcementState from, IEnumerable<EnforcementEvent> events)
     {
-        ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(events);
         var violations = new List<Inadmissible>();
-        var (state, index) = (from, 0);
+        var run = new EnforcementRun(from);
+        var index = 0;
         foreach (var happened in events)
         {
-            var decision = Enforcement.Decide(policy, state, happened);
-            if (!decision.Permitted)
+            if (Enforcement.Judge(run, happened) is { } denied)
             {
-                violations.Add(new(index, happened, decision));
+                violations.Add(new(index, happened, denied));
             }
 
-            state = decision.Permitted ? decision.Next : Enforcement.Record(policy, state, happened);
+            run.Record(happened);
             index++;
         }
 
-        return new(violations, state);
+        return new(violations, run.Freeze());
     }
 }
 

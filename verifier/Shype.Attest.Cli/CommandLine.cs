@@ -27,6 +27,7 @@ public static class CommandLine
         TpmCommands.Create(surroundings),
         LogCommands.Create(surroundings),
         PolicyCommands.Create(surroundings),
+        IsolationCommands.Create(surroundings),
     };
 
     /// <summary>Runs one command line to its exit code.</summary>

@@ -32,7 +32,7 @@ public static class LaunchGate
         }
 
         var state = StartReplay.Run(policy, host.Events).End;
-        var decision = Enforcement.Decide(policy, state, new VmStarts(new RunningVm(vm.Uuid, vm.Name, vm.Label)));
+        var decision = Enforcement.Decide(state, new VmStarts(new RunningVm(vm.Uuid, vm.Name, vm.Label)));
         return new(decision.Permitted, decision.Sentence);
     }
 

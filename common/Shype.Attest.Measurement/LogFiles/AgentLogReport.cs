@@ -19,17 +19,13 @@ public static class AgentLogReport
     public static bool TryCreate(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out EventLogReport? report, [NotNullWhen(false)] out LogProblem? problem)
     {
         report = null;
-        var header = bytes.Span[..Math.Min(bytes.Length, LogIdentity.MaxHeaderBytes)].IndexOf((byte)'\n');
-        if (header < 0 || !LogIdentity.TryParseHeader(bytes.Span[..header], out _, out _))
+        if (!TrySplit(bytes, out var sequence, out var header, out problem))
         {
-            problem = new LogProblem("header line", 0, "is not 'shype-log 1 boot=<boot id> resets=<count>'");
             return false;
         }
 
-        var sequence = bytes[(header + 1)..];
         if (sequence.IsEmpty)
         {
-            problem = null;
             report = new EventLogReport(Format, [], [], new Dictionary<string, IReadOnlyDictionary<string, string>>(), []);
             return true;
         }
@@ -37,11 +33,64 @@ public static class AgentLogReport
         var first = new CelCodec(sequence);
         if (!first.TryRead(out var boot, out var malformed))
         {
-            problem = Problem(malformed with { Record = 0 }, header + 1);
+            problem = Problem(malformed with { Record = 0 }, header);
             return false;
         }
 
-        return TryReplay(sequence, boot, header + 1, out report, out problem);
+        return TryReplay(sequence, boot, header, out report, out problem);
+    }
+
+    /// <summary>The records of a log, every digest checked, or what is wrong with it. They prove nothing until their replay is compared with a quote.</summary>
+    public static bool TryReadRecords(
+        ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out IReadOnlyList<CelRecord>? records, [NotNullWhen(false)] out LogProblem? problem)
+    {
+        records = null;
+        if (!TrySplit(bytes, out var sequence, out var origin, out problem))
+        {
+            return false;
+        }
+
+        if (sequence.IsEmpty)
+        {
+            records = [];
+            return true;
+        }
+
+        if (!new CelCodec(sequence).TryRead(out var boot, out var malformed))
+        {
+            problem = Problem(malformed with { Record = 0 }, origin);
+            return false;
+        }
+
+        if (boot.Digests is not [var bank, ..])
+        {
+            problem = new LogProblem("record 0 digests", origin, "has none");
+            return false;
+        }
+
+        var plan = (boot.Measurement as BootContent)?.Pcrs ?? PcrPlan.Default;
+        if (!LogReplay.TryReplay(ReplayState.Start(bank.Algorithm, plan), sequence, out _, out var read, out var problems))
+        {
+            problem = Problem(problems[0], origin);
+            return false;
+        }
+
+        records = read;
+        return true;
+    }
+
+    private static bool TrySplit(ReadOnlyMemory<byte> bytes, out ReadOnlyMemory<byte> sequence, out int origin, [NotNullWhen(false)] out LogProblem? problem)
+    {
+        (sequence, problem) = (default, null);
+        origin = bytes.Span[..Math.Min(bytes.Length, LogIdentity.MaxHeaderBytes)].IndexOf((byte)'\n') + 1;
+        if (origin == 0 || !LogIdentity.TryParseHeader(bytes.Span[..(origin - 1)], out _, out _))
+        {
+            problem = new LogProblem("header line", 0, "is not 'shype-log 1 boot=<boot id> resets=<count>'");
+            return false;
+        }
+
+        sequence = bytes[origin..];
+        return true;
     }
 
     private static bool TryReplay(ReadOnlyMemory<byte> sequence, CelRecord boot, int origin, out EventLogReport? report, out LogProblem? problem)

@@ -9,12 +9,7 @@ internal sealed record JudgedPolicy(AcmPolicy Policy, EnforcementState State)
     /// <summary>The state of VMs that run and were judged before: nothing is asked again.</summary>
     public static JudgedPolicy Rebuild(AcmPolicy policy, IEnumerable<RunningImage> running)
     {
-        var state = EnforcementState.AtBoot(policy);
-        foreach (var image in running)
-        {
-            state = Enforcement.Record(policy, state, new VmStarts(image.Vm));
-        }
-
-        return new(policy, state);
+        var events = running.OrderBy(image => image.Record).SelectMany(image => image.Events);
+        return new(policy, StartReplay.Run(policy, events).End);
     }
 }

@@ -10,6 +10,12 @@ internal sealed record RunningImage(ulong Record, VmRunContent Start, ImmutableA
     /// <summary>The VM as the isolation rules know it.</summary>
     public RunningVm Vm { get; } = new(Start.Uuid, Start.Name, Start.Label);
 
+    /// <summary>What happened, as the isolation rules take it: it started, and got what it has.</summary>
+    public IEnumerable<EnforcementEvent> Events =>
+        [new VmStarts(Vm), .. Attached.Select(resource => new ResourceAttaches(Vm.Uuid, ResourceOf(resource)))];
+
+    public static Resource ResourceOf(ResourceContent resource) => new(resource.Kind, resource.Name, resource.Label);
+
     /// <summary>How findings name it.</summary>
     public string Subject => SubjectOf(Start);
 

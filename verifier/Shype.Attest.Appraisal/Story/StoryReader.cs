@@ -147,10 +147,9 @@ internal sealed class StoryReader
         _judged = new(policy, EnforcementState.AtBoot(policy));
         foreach (var image in _running.Values.OrderBy(image => image.Record))
         {
-            Judge(number, new VmStarts(image.Vm));
-            foreach (var resource in image.Attached)
+            foreach (var happened in image.Events)
             {
-                JudgeResource(number, image, resource);
+                Judge(number, happened);
             }
         }
     }
@@ -201,6 +200,7 @@ internal sealed class StoryReader
         if (resource is not ResourceAttachContent attach)
         {
             _running[resource.Uuid] = image with { Attached = image.Attached.RemoveAll(held => held.Kind == resource.Kind && held.Name == resource.Name) };
+            Judge(number, new ResourceDetaches(resource.Uuid, resource.Kind, resource.Name));
             return;
         }
 
@@ -211,7 +211,7 @@ internal sealed class StoryReader
         }
 
         _running[resource.Uuid] = image with { Attached = image.Attached.Add(attach) };
-        JudgeResource(number, image, attach);
+        Judge(number, new ResourceAttaches(resource.Uuid, RunningImage.ResourceOf(attach)));
     }
 
     private void Judge(ulong number, EnforcementEvent happened)
@@ -234,7 +234,7 @@ internal sealed class StoryReader
             return;
         }
 
-        var replay = StartReplay.Run(judged.Policy, judged.State, _events);
+        var replay = StartReplay.Run(judged.State, _events);
         _judged = judged with { State = replay.End };
         foreach (var violation in replay.Violations)
         {
@@ -247,33 +247,30 @@ internal sealed class StoryReader
 
     private void Deny(ulong number, EnforcementEvent happened, Decision decision)
     {
-        _story = _story with { Violation = _story.Violation ?? new(number, decision.Sentence) };
-        if (happened is not VmStarts { Vm: var vm })
-        {
-            return;
-        }
-
         FindingCode? code = decision.Reason switch
         {
             DenialReason.ConflictSet => FindingCode.ConflictViolated,
             DenialReason.NotAuthorised => FindingCode.VmNotAuthorised,
             DenialReason.UnknownLabel => FindingCode.VmLabelUnknown,
-            // That it runs already is a finding of the log itself, under any policy or none.
+            DenialReason.ResourceDenied => FindingCode.ResourceDenied,
+            // That it runs already, or has no such resource, is a finding of the log itself, under any policy or none.
             _ => null,
         };
-        if (code is { } denied)
+        if (_story.Violation is null && decision.Reason != DenialReason.NotAttached)
         {
-            Add(new(denied, "vm/" + vm.Name, number, Found: vm.Label ?? "none", Detail: decision.Sentence));
+            _story = _story with { Violation = new(number, decision.Sentence) };
         }
-    }
 
-    private void JudgeResource(ulong number, RunningImage image, ResourceAttachContent resource)
-    {
-        Replay();
-        if (_judged is { Policy: var policy } && ResourceRule.Denial(policy, image, resource, _running.Values) is { } denial)
+        // Sentences are made only for what is shown: a log may hold very many denials.
+        if (code is { } denied && HasRoom(denied))
         {
-            _story = _story with { Violation = _story.Violation ?? new(number, $"{TextRules.Escape(image.Start.Name)} uses {denial}") };
-            Add(new(FindingCode.ResourceDenied, image.Subject, number, Found: resource.Label, Detail: denial));
+            var (vm, found) = happened switch
+            {
+                VmStarts starts => (starts.Vm, starts.Vm.Label ?? "none"),
+                ResourceAttaches attaches => (decision.Vm, attaches.Resource.Label),
+                _ => (null, null),
+            };
+            Add(new(denied, "vm/" + vm?.Name, number, Found: found, Detail: decision.Sentence));
         }
     }
 
@@ -295,9 +292,11 @@ internal sealed class StoryReader
         left.Module == right.Module && left.ActiveDigest == right.ActiveDigest && left.CanonicalDigest == right.CanonicalDigest
         && left.SourceDigest == right.SourceDigest && left.Enforcing == right.Enforcing;
 
+    private bool HasRoom(FindingCode code) => _story.Facts.Count(known => known.Code == code) < AppraisalLimits.MaxFactsPerCode;
+
     private void Add(Finding fact)
     {
-        if (_story.Facts.Count(known => known.Code == fact.Code) < AppraisalLimits.MaxFactsPerCode)
+        if (HasRoom(fact.Code))
         {
             _story = _story with { Facts = _story.Facts.Add(fact) };
         }

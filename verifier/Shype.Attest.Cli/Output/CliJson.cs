@@ -17,6 +17,8 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(PolicyProblemsReport))]
 [JsonSerializable(typeof(PolicyCheckReport))]
 [JsonSerializable(typeof(CompiledPolicyReport))]
+[JsonSerializable(typeof(ProofReport))]
+[JsonSerializable(typeof(FlowReport))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class CliJson : JsonSerializerContext;
 
