@@ -23,9 +23,8 @@ public sealed class AcmMatrices
     /// <summary>Whether a VM of one label may start where nothing but a VM of another runs.</summary>
     public IEnumerable<(string Running, string Starting, bool Permitted)> ChineseWallPairwise =>
         from running in _policy.VmLabels
-        let state = _policy.ChineseWall.Create(_policy.ChineseWall.Empty, running.ChWallTypes)
         from starting in _policy.VmLabels
-        select (running.Name, starting.Name, _policy.ChineseWall.Admits(state, starting.ChWallTypes));
+        select (running.Name, starting.Name, _policy.ChineseWall.Between(running.ChWallTypes, starting.ChWallTypes) is null);
 
     /// <summary>Whether the host's own domain is authorised to run a label.</summary>
     public IEnumerable<(string Host, string Vm, bool Permitted)> HostAuthorisation =>
