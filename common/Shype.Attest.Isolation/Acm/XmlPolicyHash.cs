@@ -14,7 +14,8 @@ public static class XmlPolicyHash
     /// <exception cref="ArgumentException">It is not XML, or has a document type.</exception>
     public static byte[] OfDocument(ReadOnlySpan<byte> utf8)
     {
-        using var reader = XmlReader.Create(new MemoryStream(utf8.ToArray()), new XmlReaderSettings
+        // As text, so that a declared encoding cannot make another document of what was read as UTF-8.
+        using var reader = XmlReader.Create(new StringReader(Encoding.UTF8.GetString(utf8).TrimStart('\uFEFF')), new XmlReaderSettings
         {
             DtdProcessing = DtdProcessing.Prohibit,
             XmlResolver = null,

@@ -74,6 +74,19 @@ public sealed class AcmBinaryTests
     }
 
     [Theory]
+    [InlineData(4)]
+    [InlineData(76)]
+    [InlineData(164)]
+    public void A_version_word_that_no_compiler_writes_marks_a_dump_and_changes_nothing_else(int at)
+    {
+        var bytes = TestData.Bytes("acm-vectors", Vector);
+        Write(bytes, at, 9);
+        Assert.True(AcmBinary.TryRead(bytes, out var read, out var problem), problem?.ToString());
+        Assert.True(read.IsLiveDump);
+        Assert.Equal(TestData.Bytes("acm-vectors", Vector), read.Encode());
+    }
+
+    [Theory]
     [InlineData(0, 0x0001debdu, "magic")]
     [InlineData(8, 261u, "it says that it has 261 bytes")]
     [InlineData(12, 64u, "no version has it")]

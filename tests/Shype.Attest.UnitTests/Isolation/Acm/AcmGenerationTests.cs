@@ -1,5 +1,7 @@
 using System.Text;
+using CsCheck;
 using Shype.Attest.Isolation.Acm;
+using Shype.Attest.Isolation.Acm.Binary;
 using Xunit;
 
 namespace Shype.Attest.UnitTests.Isolation.Acm;
@@ -116,6 +118,44 @@ public sealed class AcmGenerationTests
         var file = Encoding.UTF8.GetString(Testing.World.VirtualPolicies.Banks).Replace("SystemManagement", SpecialLabels.Unlabeled, StringComparison.Ordinal);
         Assert.False(AcmXml.TryParse(Encoding.UTF8.GetBytes(file), out _, out var problems));
         Assert.Equal(PolicyProblemCode.ReservedName, Assert.Single(problems).Code);
+    }
+
+    [Fact]
+    public void Mutated_policies_never_throw_and_what_is_accepted_compiles()
+    {
+        // Pieces move as a whole, so that many of the files are still XML and some still policies.
+        var pieces = Encoding.UTF8.GetString(Testing.World.VirtualPolicies.Banks).Split('\n');
+        var accepted = 0;
+        Gen.Select(Gen.Select(Gen.Int[0, pieces.Length - 1], Gen.Int[0, pieces.Length - 1]).Array[1, 3], Gen.Bool).Sample(
+            (moves, isLegacy) =>
+            {
+                var lines = pieces.ToArray();
+                foreach (var (from, to) in moves)
+                {
+                    lines[to] = lines[from];
+                }
+
+                var file = Encoding.UTF8.GetBytes(string.Join('\n', lines));
+                var document = isLegacy ? AcmXml.ReadLegacy(file, []) : AcmXml.Read(file);
+                Assert.Equal(document.Policy is null, document.Problems.Count > 0);
+                if (document.Policy is { } policy)
+                {
+                    Interlocked.Increment(ref accepted);
+                    Assert.True(AcmBinary.TryRead(AcmBinary.Compile(policy, XmlPolicyHash.OfDocument(file)).Encode(), out _, out var problem), problem?.ToString());
+                }
+            },
+            iter: 5_000);
+        Assert.NotEqual(0, accepted);
+    }
+
+    [Fact]
+    public void The_hash_of_the_document_is_over_what_was_read_whatever_encoding_it_claims()
+    {
+        var policy = Encoding.UTF8.GetString(Testing.World.VirtualPolicies.BanksWith("2026-11-24", "é"));
+        var claims = Encoding.UTF8.GetBytes(policy.Replace("encoding=\"UTF-8\"", "encoding=\"us-ascii\"", StringComparison.Ordinal));
+        Assert.True(AcmXml.TryParse(claims, out _, out _));
+        Assert.Equal(XmlPolicyHash.OfDocument(Encoding.UTF8.GetBytes(policy)), XmlPolicyHash.OfDocument(claims));
+        Assert.Equal(XmlPolicyHash.OfDocument(claims), XmlPolicyHash.OfDocument([0xEF, 0xBB, 0xBF, .. claims]));
     }
 
     private static (byte[] Definition, byte[] Template) TwoFiles(string name) =>
