@@ -13,22 +13,23 @@ public static class HostAuthorisation
         }
 
         var policy = evidence.Policy;
-        if (policy.FindVmLabel(history.Running[0].EffectiveLabel) is not { } host)
+        var tables = PolicyTables.Of(policy);
+        if (tables.Find(history.Running[0].EffectiveLabel) is not { } host)
         {
             return Guarantee.Unknown("G18", $"the host runs under {Quote.Name(history.Running[0].EffectiveLabel)}, which policy {policy} does not have");
         }
 
         foreach (var vm in history.Running.Skip(1))
         {
-            if (policy.FindVmLabel(vm.EffectiveLabel) is { } label && !TypeEnforcement.Authorises(policy, host, label))
+            if (policy.HasTypeEnforcement && tables.Find(vm.EffectiveLabel) is { } row && (row.Ste.IsEmpty || !host.Ste.Holds(row.Ste)))
             {
-                var what = $"{Quote.Visible(vm.Name)} runs as {Quote.Name(label.Name)}, which the host's label {Quote.Name(host.Name)} is not authorised to run";
-                return Guarantee.Violated("G18", $"{what}.", new(what, [host.Name, label.Name], []));
+                var what = $"{Quote.Visible(vm.Name)} runs as {Quote.Name(row.Label.Name)}, which the host's label {Quote.Name(host.Label.Name)} is not authorised to run";
+                return Guarantee.Violated("G18", $"{what}.", new(what, [host.Label.Name, row.Label.Name], []));
             }
         }
 
         return history.Gap is { } gap
             ? Guarantee.Unknown("G18", gap)
-            : Guarantee.Holds("G18", evidence, $"The host's label {Quote.Name(host.Name)} is authorised to run every VM that runs.");
+            : Guarantee.Holds("G18", evidence, $"The host's label {Quote.Name(host.Label.Name)} is authorised to run every VM that runs.");
     }
 }
