@@ -2,6 +2,7 @@ using System.CommandLine;
 using Shype.Attest.Cli.Files;
 using Shype.Attest.Cli.Output;
 using Shype.Attest.Isolation.Acm;
+using Shype.Attest.Isolation.Flask;
 
 namespace Shype.Attest.Cli.Commands;
 
@@ -16,7 +17,7 @@ public static class PolicyCommands
 
     private static Command Show(Surroundings surroundings)
     {
-        var file = new Argument<string>("FILE") { Description = "The policy, XML as sHype's tools wrote it; - is standard input" };
+        var file = new Argument<string>("FILE") { Description = "The policy: XML as sHype's tools wrote it, or a binary one of FLASK; - is standard input" };
         var json = JsonOption.Create();
         var show = new Command(
             "show",
@@ -33,13 +34,18 @@ public static class PolicyCommands
         {
             var report = new Report(surroundings, parsed.GetValue(json));
             var path = parsed.GetRequiredValue(file);
-            return ShowPolicy(report, InputFile.NameOf(path), await InputFile.ReadAsync(surroundings, path, AcmLimits.MaxFileBytes, cancellationToken));
+            return ShowPolicy(report, InputFile.NameOf(path), await InputFile.ReadAsync(surroundings, path, FlaskLimits.MaxFileBytes, cancellationToken));
         });
         return show;
     }
 
     private static int ShowPolicy(Report report, string name, byte[] bytes)
     {
+        if (FlaskBinary.Recognises(bytes))
+        {
+            return FlaskCommand.Show(report, name, bytes);
+        }
+
         if (!AcmXml.TryParse(bytes, out var policy, out var problems))
         {
             if (report.Json)

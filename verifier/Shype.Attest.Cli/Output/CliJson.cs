@@ -14,6 +14,8 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(ReferenceReport))]
 [JsonSerializable(typeof(PolicyReport))]
 [JsonSerializable(typeof(PolicyProblemsReport))]
+[JsonSerializable(typeof(FlaskReport))]
+[JsonSerializable(typeof(FlaskProblemReport))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class CliJson : JsonSerializerContext;
 
