@@ -20,8 +20,8 @@ public enum ChallengeNonceProblem
 }
 
 /// <summary>
-/// A challenge that needs no table: random part (16), expiry in Unix seconds (8), HMAC-SHA256 (32) over both with the host's id and the PCRs that
-/// were asked for. Any verifier that has the key can check it.
+/// A challenge that needs no table: random part (16), expiry in Unix seconds XORed with the first 8 of these (8), HMAC-SHA256 (32) over both with the
+/// host's id and the PCRs that were asked for. Any verifier that has the key can check it.
 /// </summary>
 public static class ChallengeNonce
 {
@@ -39,10 +39,11 @@ public static class ChallengeNonce
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(seed.Length, SeedSize);
         var nonce = new byte[Size];
-        BinaryPrimitives.WriteInt64BigEndian(nonce.AsSpan(RandomSize), expires.ToUnixTimeSeconds());
         for (ulong candidate = 0; ; candidate++)
         {
             Candidate(seed, candidate).AsSpan(0, RandomSize).CopyTo(nonce);
+            // In clear, every second whose last six bits are 62 or 63 would put a '-' or '_' into all candidates, and none would ever fit.
+            BinaryPrimitives.WriteInt64BigEndian(nonce.AsSpan(RandomSize), expires.ToUnixTimeSeconds() ^ MaskOf(nonce));
             Code(key, nonce.AsSpan(0, RandomSize + ExpirySize), hostId, pcrs).CopyTo(nonce, RandomSize + ExpirySize);
             if (!Base64UrlText.Encode(nonce).AsSpan().ContainsAny('-', '_'))
             {
@@ -75,7 +76,9 @@ public static class ChallengeNonce
     /// <summary>When a nonce that <see cref="Check"/> found to be ours expires.</summary>
     public static DateTimeOffset ExpiresAt(ReadOnlySpan<byte> nonce) => DateTimeOffset.FromUnixTimeSeconds(ExpiryOf(nonce));
 
-    private static long ExpiryOf(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce[RandomSize..]);
+    private static long ExpiryOf(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce[RandomSize..]) ^ MaskOf(nonce);
+
+    private static long MaskOf(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce);
 
     private static byte[] Candidate(ReadOnlySpan<byte> seed, ulong number)
     {

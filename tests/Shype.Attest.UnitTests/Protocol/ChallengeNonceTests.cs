@@ -63,5 +63,23 @@ public sealed class ChallengeNonceTests
         }
     }
 
+    [Fact]
+    public void Every_second_has_a_nonce_whatever_its_bits_spell_in_base64url()
+    {
+        // One second in 32 ends in six bits that spell '-' or '_'; minutes, hours and days can do so too.
+        foreach (var start in new[] { 1_800_000_000L, 1_799_999_999L & ~0xfffL | 0xf80, 0x6b_ef_be_fb, 0x6b_ff_ff_c0 })
+        {
+            for (var second = start; second < start + 128; second++)
+            {
+                var expires = DateTimeOffset.FromUnixTimeSeconds(second);
+                var nonce = ChallengeNonce.Mint(Key, new byte[32], expires, "host", Pcrs);
+                Assert.Equal(expires, ChallengeNonce.ExpiresAt(nonce));
+                Assert.Equal(ChallengeNonceProblem.None, ChallengeNonce.Check(nonce, expires, "host", Pcrs, Key));
+                Assert.Equal(ChallengeNonceProblem.Expired, ChallengeNonce.Check(nonce, expires.AddSeconds(1), "host", Pcrs, Key));
+                Assert.False(Base64UrlText.Encode(nonce).AsSpan().ContainsAny('-', '_'));
+            }
+        }
+    }
+
     private static byte[] Mint(byte seed) => ChallengeNonce.Mint(Key, [.. Enumerable.Repeat(seed, 32)], Expires, "host", Pcrs);
 }
