@@ -34,7 +34,8 @@ internal sealed class CommunicationBuilder
             : [new Node(policy.TypeName(type), type, null)]).DistinctBy(node => node.Name).ToList();
         _domainCount = domains.Count;
         var others = policy.Types.Select(type => type.Value)
-            .Where(type => _domains.BaseOf(type) == type && !_domains.Domains.Contains(type))
+            .Except(_domains.Domains)
+            .Where(type => _domains.BaseOf(type) == type)
             .Select(type => new Node(policy.TypeName(type), type, null))
             .OrderBy(node => node.Name, StringComparer.Ordinal);
         _nodes = [.. domains, .. others];
@@ -146,7 +147,11 @@ internal sealed class CommunicationBuilder
             : vector;
 
     // A domain's channel, and whatever else is labelled after it, has its user and levels, and the role of objects.
-    private FlaskContext As(FlaskContext owner, int type) => owner.Type == type ? owner : owner with { Type = type, Role = _objectRole == 0 ? owner.Role : _objectRole };
+    private FlaskContext As(FlaskContext owner, int type) => owner with
+    {
+        Type = type,
+        Role = type == owner.Type || type == _domains.BaseOf(type) || _objectRole == 0 ? owner.Role : _objectRole,
+    };
 
     private void Connect(int one, int other, int source, int target, FlaskClass found, uint vector)
     {

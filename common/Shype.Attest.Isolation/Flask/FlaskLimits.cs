@@ -34,5 +34,5 @@ public static class FlaskLimits
     public const int MaxMemberships = 4_000_000;
 
     /// <summary>Steps that finding all communication may take.</summary>
-    public const int MaxFlowSteps = 4_000_000;
+    public const int MaxFlowSteps = 1_000_000;
 }

@@ -122,12 +122,12 @@ public sealed class FlaskPolicy
     /// <summary>The names by which rules may be about a type: its own and its attributes'.</summary>
     public ImmutableArray<int> NamesOf(int type) => _attributes.NamesOf(type);
 
-    /// <summary>The context that a label "user:role:type" names, where the policy has all three and lets them go together; levels are taken as none.</summary>
+    /// <summary>The context that a label "user:role:type" names, where the policy has all three, lets them go together, and has no levels.</summary>
     public bool TryFindContext(string label, [NotNullWhen(true)] out FlaskContext? context)
     {
         ArgumentNullException.ThrowIfNull(label);
         context = null;
-        if (label.Split(':') is not [var userName, var roleName, var typeName]
+        if (IsMls || label.Split(':') is not [var userName, var roleName, var typeName]
             || !TryFindUser(userName, out var user) || !TryFindRole(roleName, out var role) || !TryFindType(typeName, out var type)
             || type.IsAttribute || !user.Roles.Contains(role.Value - 1) || !role.Types.Contains(type.Value - 1))
         {

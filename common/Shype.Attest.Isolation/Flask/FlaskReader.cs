@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
@@ -9,6 +10,8 @@ internal ref struct FlaskReader(ReadOnlySpan<byte> bytes)
 {
     // Bytes of an empty bitmap.
     public const int BitmapBytes = 12;
+
+    private static readonly SearchValues<byte> NameBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.$"u8);
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
@@ -53,13 +56,13 @@ internal ref struct FlaskReader(ReadOnlySpan<byte> bytes)
         return (int)length;
     }
 
-    // What people read in findings must not be able to play tricks on a terminal or on each other: symbols are printable ASCII.
+    // What people read in findings must not be able to play tricks on a terminal or on each other; and ':' divides the parts of a context.
     public string Name(int length, string member)
     {
         var name = Take(length, member);
-        if (name.ContainsAnyExceptInRange((byte)'!', (byte)'~'))
+        if (name.ContainsAnyExcept(NameBytes))
         {
-            Refuse(member, "a name with other bytes than printable ASCII");
+            Refuse(member, "a name with other bytes than ASCII letters, digits, and _ - . $");
         }
 
         return Encoding.ASCII.GetString(name);

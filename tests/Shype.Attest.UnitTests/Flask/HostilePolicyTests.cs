@@ -92,4 +92,17 @@ public sealed class HostilePolicyTests
         Assert.Equal("common", problem.Member);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 * 1024);
     }
+
+    [Theory]
+    [InlineData((byte)':')]
+    [InlineData((byte)'\n')]
+    [InlineData((byte)0xe9)]
+    [InlineData((byte)0)]
+    public void A_name_that_could_be_taken_for_something_else_is_refused(byte other)
+    {
+        var bytes = TestData.Bytes("flask", "xen.30");
+        bytes[bytes.AsSpan().IndexOf("guest_t"u8) + 5] = other;
+        Assert.False(FlaskBinary.TryParse(bytes, out _, out var problem));
+        Assert.EndsWith(".name", problem.Member, StringComparison.Ordinal);
+    }
 }

@@ -35,10 +35,9 @@ internal sealed class FlaskText(Report report)
             return;
         }
 
-        _page.Table(0, ["from", "to", "by"], communication.Direct.Where(IsBetweenDomains).Select(flow => Row(flow.From, flow.To, string.Join("; ", flow.Reasons))));
+        var domains = communication.Domains.ToHashSet(StringComparer.Ordinal);
+        _page.Table(0, ["from", "to", "by"], communication.Direct.Where(flow => domains.Contains(flow.From) && domains.Contains(flow.To)).Select(flow => Row(flow.From, flow.To, string.Join("; ", flow.Reasons))));
         _page.Line(0, "booleans as loaded; constraints on users may forbid more");
-
-        bool IsBetweenDomains(FlaskFlow flow) => communication.Domains.Contains(flow.From) && communication.Domains.Contains(flow.To);
     }
 
     private static IReadOnlyList<(string Text, Style? Style)> Row(params string[] cells) => [.. cells.Select(cell => (cell, default(Style)))];
