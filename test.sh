@@ -15,8 +15,10 @@ case "${1:-}" in
 esac
 
 need_dotnet
-need swtpm=swtpm swtpm_setup=swtpm-tools tpm2_quote=tpm2-tools openssl=openssl node=nodejs npm=npm mkfs.ext4=e2fsprogs flock=util-linux
+need swtpm=swtpm swtpm_setup=swtpm-tools tpm2_quote=tpm2-tools openssl=openssl node=nodejs npm=npm mkfs.ext4=e2fsprogs flock=util-linux \
+  checkpolicy=checkpolicy seinfo=setools semodule_expand=semodule-utils bunzip2=bzip2
 build Shype.Attest.sln
+fetch_selinux_policy
 
 say "Fetching the JavaScript library that checks our tokens (tests/js)"
 npm ci --prefix tests/js --no-audit --no-fund --loglevel=error >/dev/null || die "npm ci failed in tests/js: is a package registry reachable?"

@@ -74,3 +74,21 @@ fetch_hypervisor() {
   hypervisor_version=$(basename "$hypervisor_file" .gz | cut -d- -f2)
   kernel_file=$(ls "$cache"/boot/vmlinuz-* | head -n 1)
 }
+
+# Debian's reference policy, all its modules linked into one binary policy for the tests of its reader. Without apt those tests say that they were skipped.
+fetch_selinux_policy() {
+  local cache="$root/artifacts/debian-selinux" work
+  [ -e "$cache/policy.33" ] && return 0
+  command -v apt-get >/dev/null 2>&1 || { note "no apt here: Debian's SELinux policy is left out"; return 0; }
+  say "Fetching Debian's SELinux policy, to be read (artifacts/debian-selinux)"
+  work="$cache/work"
+  rm -rf "$cache" && mkdir -p "$work/modules"
+  (cd "$work" && apt-get -o APT::Sandbox::User=root download -qq selinux-policy-default && dpkg-deb --extract ./*.deb .) ||
+    { note "apt-get could not download selinux-policy-default: its tests will be skipped"; return 0; }
+  for module in "$work"/usr/share/selinux/default/*.pp.bz2; do
+    bunzip2 --stdout "$module" >"$work/modules/$(basename "$module" .bz2)"
+  done
+  (cd "$work/modules" && mv base.pp .. && semodule_link -o ../linked ../base.pp ./*.pp) >/dev/null 2>&1 && semodule_expand -c 33 "$work/linked" "$work/policy.33" >/dev/null 2>&1 ||
+    { note "the modules of selinux-policy-default do not link here: its tests will be skipped"; return 0; }
+  mv "$work/policy.33" "$cache" && rm -rf "$work"
+}

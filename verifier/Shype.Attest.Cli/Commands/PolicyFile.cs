@@ -2,6 +2,7 @@ using System.CommandLine;
 using Shype.Attest.Cli.Files;
 using Shype.Attest.Cli.Output;
 using Shype.Attest.Isolation.Acm;
+using Shype.Attest.Isolation.Flask;
 
 namespace Shype.Attest.Cli.Commands;
 
@@ -33,7 +34,8 @@ internal sealed class PolicyFile
     public async Task<NamedBytes> ReadAsync(Surroundings surroundings, ParseResult parsed, CancellationToken cancellationToken)
     {
         var path = parsed.GetRequiredValue(_file);
-        return new(InputFile.NameOf(path), await InputFile.ReadAsync(surroundings, path, AcmLimits.MaxBinaryBytes, cancellationToken));
+        // The largest of all forms; each reader has its own bound.
+        return new(InputFile.NameOf(path), await InputFile.ReadAsync(surroundings, path, FlaskLimits.MaxFileBytes, cancellationToken));
     }
 
     public async Task<AcmDocument> UnderstandAsync(Surroundings surroundings, ParseResult parsed, NamedBytes file, CancellationToken cancellationToken)

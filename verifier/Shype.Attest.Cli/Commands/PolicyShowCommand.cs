@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Shype.Attest.Cli.Output;
 using Shype.Attest.Isolation.Acm.Binary;
+using Shype.Attest.Isolation.Flask;
 
 namespace Shype.Attest.Cli.Commands;
 
@@ -18,7 +19,8 @@ internal static class PolicyShowCommand
             With --json also the hypervisor's number of each label (ssidref) and every decision, pair by pair.
 
             FILE can also be a binary policy, versions 1 to 4, or what a running hypervisor dumps. Those hold tables without names; the digest of the
-            tables is the same for a policy's XML and for every binary form of it.
+            tables is the same for a policy's XML and for every binary form of it. A binary policy of FLASK or SELinux is shown with its counts and, for
+            Xen, who reaches whom.
 
             Exit code 0: the policy was read. 1: it is refused; every problem is listed with line and column.
 
@@ -31,6 +33,11 @@ internal static class PolicyShowCommand
         {
             var report = new Report(surroundings, parsed.GetValue(json));
             var input = await file.ReadAsync(surroundings, parsed, cancellationToken);
+            if (FlaskBinary.Recognises(input.Bytes))
+            {
+                return FlaskCommand.Show(report, input.Name, input.Bytes);
+            }
+
             if (AcmBinary.Recognises(input.Bytes))
             {
                 return ShowBinary(report, input);

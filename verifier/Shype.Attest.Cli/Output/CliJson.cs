@@ -19,6 +19,8 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(CompiledPolicyReport))]
 [JsonSerializable(typeof(ProofReport))]
 [JsonSerializable(typeof(FlowReport))]
+[JsonSerializable(typeof(FlaskReport))]
+[JsonSerializable(typeof(FlaskProblemReport))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class CliJson : JsonSerializerContext;
 
