@@ -20,8 +20,8 @@ public enum ChallengeNonceProblem
 }
 
 /// <summary>
-/// A challenge that needs no table: random part (16), expiry in Unix seconds (8), HMAC-SHA256 (32) over both with the host's id and the PCRs that
-/// were asked for. Any verifier that has the key can check it.
+/// A challenge that needs no table: random part (16), expiry in Unix seconds XOR the random part's first bytes (8), HMAC-SHA256 (32) over both with the
+/// host's id and the PCRs that were asked for. Any verifier that has the key can check it.
 /// </summary>
 public static class ChallengeNonce
 {
@@ -33,22 +33,25 @@ public static class ChallengeNonce
 
     /// <summary>
     /// Makes a nonce whose base64url text has neither '-' nor '_': some deployed clients read session nonces with the standard alphabet.
-    /// About eleven candidates are derived from the seed until one fits, which costs less than four of its bits.
+    /// About eleven candidates are derived from the seed until one fits, which costs less than four of its bits. The expiry is masked, so that every second
+    /// has candidates that fit: bare, it would put the same characters into all of them.
     /// </summary>
     public static byte[] Mint(ReadOnlySpan<byte> key, ReadOnlySpan<byte> seed, DateTimeOffset expires, string hostId, IReadOnlyList<PcrRequest> pcrs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(seed.Length, SeedSize);
         var nonce = new byte[Size];
-        BinaryPrimitives.WriteInt64BigEndian(nonce.AsSpan(RandomSize), expires.ToUnixTimeSeconds());
-        for (ulong candidate = 0; ; candidate++)
+        for (ulong candidate = 0; candidate < MaxCandidates; candidate++)
         {
             Candidate(seed, candidate).AsSpan(0, RandomSize).CopyTo(nonce);
+            BinaryPrimitives.WriteInt64BigEndian(nonce.AsSpan(RandomSize), expires.ToUnixTimeSeconds() ^ Mask(nonce));
             Code(key, nonce.AsSpan(0, RandomSize + ExpirySize), hostId, pcrs).CopyTo(nonce, RandomSize + ExpirySize);
             if (!Base64UrlText.Encode(nonce).AsSpan().ContainsAny('-', '_'))
             {
                 return nonce;
             }
         }
+
+        throw new InvalidOperationException($"none of {MaxCandidates} nonces can be written in both alphabets");
     }
 
     /// <summary>Says whether a nonce is ours, for this host and selection, and not expired. Keys: the current one and those just rotated out.</summary>
@@ -75,7 +78,9 @@ public static class ChallengeNonce
     /// <summary>When a nonce that <see cref="Check"/> found to be ours expires.</summary>
     public static DateTimeOffset ExpiresAt(ReadOnlySpan<byte> nonce) => DateTimeOffset.FromUnixTimeSeconds(ExpiryOf(nonce));
 
-    private static long ExpiryOf(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce[RandomSize..]);
+    private static long ExpiryOf(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce[RandomSize..]) ^ Mask(nonce);
+
+    private static long Mask(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce);
 
     private static byte[] Candidate(ReadOnlySpan<byte> seed, ulong number)
     {
@@ -104,6 +109,8 @@ public static class ChallengeNonce
         return framed.Hmac(key);
     }
 
+    // One of eleven fits: that none of so many does is less likely than two equal seeds.
+    private const ulong MaxCandidates = 1024;
     private const int RandomSize = 16;
     private const int ExpirySize = 8;
 }

@@ -63,5 +63,23 @@ public sealed class ChallengeNonceTests
         }
     }
 
+    // In base64url each six bits of the expiry would be a character, and 62 and 63 are the two that must not be there.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    [InlineData(12)]
+    [InlineData(18)]
+    public void R14_every_second_has_a_nonce_whatever_its_digits_are(int shift)
+    {
+        foreach (var digit in (long[])[0, 61, 62, 63])
+        {
+            var expires = DateTimeOffset.FromUnixTimeSeconds((1_800_000_000 & ~(63L << shift)) | (digit << shift));
+            var nonce = ChallengeNonce.Mint(Key, new byte[ChallengeNonce.SeedSize], expires, "host", Pcrs);
+            Assert.Equal(expires, ChallengeNonce.ExpiresAt(nonce));
+            Assert.Equal(ChallengeNonceProblem.None, ChallengeNonce.Check(nonce, expires, "host", Pcrs, Key));
+            Assert.Equal(ChallengeNonceProblem.Expired, ChallengeNonce.Check(nonce, expires.AddSeconds(1), "host", Pcrs, Key));
+        }
+    }
+
     private static byte[] Mint(byte seed) => ChallengeNonce.Mint(Key, [.. Enumerable.Repeat(seed, 32)], Expires, "host", Pcrs);
 }
