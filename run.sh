@@ -88,11 +88,11 @@ SHYPE_CA=$demo/verifier/tls/cert.pem
 export SHYPE_SERVER SHYPE_CA
 note "$SHYPE_SERVER"
 
-say "Two VM images are made, with a policy of sHype's kind: who may run together, and who may share what"
+say "VM images are made, with a policy of sHype's kind: who may run together, and who may share what"
 for vm in web db bank-a bank-b; do
   mkdir -p "files/$vm"
   printf 'This is the image of %s.\n' "$vm" >"files/$vm/content"
-  mkfs.ext4 -qq -F -U clear -E hash_seed=00000000-0000-0000-0000-000000000001 -d "files/$vm" "host/$vm.img" 8M
+  mkfs.ext4 -qq -F -U clear -E hash_seed=00000000-0000-0000-0000-000000000001 -d "files/$vm" "host/$vm.img" 8M >/dev/null
 done
 cp "$root/docs/policies/example.banks.xml" host/policy.xml
 cp host/* good/

@@ -20,7 +20,7 @@ public enum ChallengeNonceProblem
 }
 
 /// <summary>
-/// A challenge that needs no table: random part (16), expiry in Unix seconds XOR the random part's first bytes (8), HMAC-SHA256 (32) over both with the
+/// A challenge that needs no table: random part (16), expiry in Unix seconds XORed with the first 8 of these (8), HMAC-SHA256 (32) over both with the
 /// host's id and the PCRs that were asked for. Any verifier that has the key can check it.
 /// </summary>
 public static class ChallengeNonce
@@ -33,25 +33,23 @@ public static class ChallengeNonce
 
     /// <summary>
     /// Makes a nonce whose base64url text has neither '-' nor '_': some deployed clients read session nonces with the standard alphabet.
-    /// About eleven candidates are derived from the seed until one fits, which costs less than four of its bits. The expiry is masked, so that every second
-    /// has candidates that fit: bare, it would put the same characters into all of them.
+    /// About eleven candidates are derived from the seed until one fits, which costs less than four of its bits.
     /// </summary>
     public static byte[] Mint(ReadOnlySpan<byte> key, ReadOnlySpan<byte> seed, DateTimeOffset expires, string hostId, IReadOnlyList<PcrRequest> pcrs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(seed.Length, SeedSize);
         var nonce = new byte[Size];
-        for (ulong candidate = 0; candidate < MaxCandidates; candidate++)
+        for (ulong candidate = 0; ; candidate++)
         {
             Candidate(seed, candidate).AsSpan(0, RandomSize).CopyTo(nonce);
-            BinaryPrimitives.WriteInt64BigEndian(nonce.AsSpan(RandomSize), expires.ToUnixTimeSeconds() ^ Mask(nonce));
+            // In clear, every second whose last six bits are 62 or 63 would put a '-' or '_' into all candidates, and none would ever fit.
+            BinaryPrimitives.WriteInt64BigEndian(nonce.AsSpan(RandomSize), expires.ToUnixTimeSeconds() ^ MaskOf(nonce));
             Code(key, nonce.AsSpan(0, RandomSize + ExpirySize), hostId, pcrs).CopyTo(nonce, RandomSize + ExpirySize);
             if (!Base64UrlText.Encode(nonce).AsSpan().ContainsAny('-', '_'))
             {
                 return nonce;
             }
         }
-
-        throw new InvalidOperationException($"none of {MaxCandidates} nonces can be written in both alphabets");
     }
 
     /// <summary>Says whether a nonce is ours, for this host and selection, and not expired. Keys: the current one and those just rotated out.</summary>
@@ -78,9 +76,9 @@ public static class ChallengeNonce
     /// <summary>When a nonce that <see cref="Check"/> found to be ours expires.</summary>
     public static DateTimeOffset ExpiresAt(ReadOnlySpan<byte> nonce) => DateTimeOffset.FromUnixTimeSeconds(ExpiryOf(nonce));
 
-    private static long ExpiryOf(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce[RandomSize..]) ^ Mask(nonce);
+    private static long ExpiryOf(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce[RandomSize..]) ^ MaskOf(nonce);
 
-    private static long Mask(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce);
+    private static long MaskOf(ReadOnlySpan<byte> nonce) => BinaryPrimitives.ReadInt64BigEndian(nonce);
 
     private static byte[] Candidate(ReadOnlySpan<byte> seed, ulong number)
     {
@@ -109,8 +107,6 @@ public static class ChallengeNonce
         return framed.Hmac(key);
     }
 
-    // One of eleven fits: that none of so many does is less likely than two equal seeds.
-    private const ulong MaxCandidates = 1024;
     private const int RandomSize = 16;
     private const int ExpirySize = 8;
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using Shype.Attest.Tpm.Client;
 using Shype.Attest.TpmSim.Emulation;
 
 namespace Shype.Attest.TpmSim;
@@ -127,8 +128,20 @@ public sealed class Emulator : IDisposable
             _ = Running;
             // TPM 2.0 Part 3, 9.4 and 9.3; swtpm starts up by itself only when its process starts.
             Command("TPM2_Shutdown", 0x145, startupType);
-            new ControlChannel(_endpoints, _options.Patience).Init();
+            PowerCycle();
             Command("TPM2_Startup", 0x144, startupType);
+        }
+    }
+
+    private void PowerCycle()
+    {
+        try
+        {
+            new SwtpmControl(_endpoints.Control, _options.Patience).Init();
+        }
+        catch (TpmTransportException failed)
+        {
+            throw new EmulatorException($"{failed.Message}; see {LogPath}", failed);
         }
     }
 

@@ -54,6 +54,12 @@ public static class CommandLine
         {
             return report.Fail(ExitCode.CouldNotAsk, "interrupted");
         }
+#pragma warning disable CA1031 // the last border: a fault of ours is a sentence too, never a stack trace
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            return report.Fail(ExitCode.CouldNotAsk, $"this is a fault of shype itself, please report it: {fault.GetType().Name}: {fault.Message}");
+        }
         finally
         {
             await surroundings.Output.FlushAsync(CancellationToken.None);

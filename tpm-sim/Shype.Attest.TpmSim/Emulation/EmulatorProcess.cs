@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Text;
+using Shype.Attest.Tpm.Client;
 
 namespace Shype.Attest.TpmSim.Emulation;
 
@@ -10,10 +10,10 @@ internal sealed class EmulatorProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _complaints = new();
     private readonly EmulatorOptions _options;
-    private readonly ControlChannel _control;
+    private readonly SwtpmControl _control;
     private readonly long _logStart;
 
-    private EmulatorProcess(Process process, EmulatorOptions options, ControlChannel control, long logStart)
+    private EmulatorProcess(Process process, EmulatorOptions options, SwtpmControl control, long logStart)
     {
         _logStart = logStart;
         _process = process;
@@ -42,7 +42,7 @@ internal sealed class EmulatorProcess : IDisposable
             throw new EmulatorException($"{options.Program}, the TPM emulator, is not installed: apt-get install swtpm swtpm-tools");
         }
 
-        var control = new ControlChannel(endpoints, options.Patience);
+        var control = new SwtpmControl(endpoints.Control, options.Patience);
         var log = new FileInfo(LogPath(options.Folder));
         var logStart = log.Exists ? log.Length : 0;
         var emulator = new EmulatorProcess(Launcher.Start(CommandLine(options, endpoints)), options, control, logStart);
@@ -66,7 +66,7 @@ internal sealed class EmulatorProcess : IDisposable
         {
             _control.Shutdown();
         }
-        catch (Exception failed) when (failed is SocketException or EmulatorException)
+        catch (Exception failed) when (failed is TpmTransportException or EmulatorException)
         {
             // Not answering is what happens to one that is already dead or hangs; the kill below ends both.
         }

@@ -17,7 +17,7 @@ public sealed record ReferenceDocument
     public IReadOnlyList<HypervisorReference> Hypervisors { get; init => field = value ?? []; } = [];
 
     /// <summary>Agents whose launch gate is believed; without one of them a verdict never says "gated".</summary>
-    public IReadOnlyList<AgentReference> Agents { get; init; } = [];
+    public IReadOnlyList<AgentReference> Agents { get; init => field = value ?? []; } = [];
 
     /// <summary>Isolation policies.</summary>
     public IReadOnlyList<PolicyReference> Policies { get; init => field = value ?? []; } = [];
