@@ -19,6 +19,7 @@ public sealed class VirtualVendor
     /// <summary>A vendor with a fresh root and intermediate.</summary>
     public VirtualVendor(string name = "Virtual TPM Vendor")
     {
+        Name = name;
         RootName = new X509Name($"CN={name} Root,O={name}");
         IntermediateName = new X509Name($"CN={name} Intermediate 1,O={name}");
         Root = Issue(new CertificateSpec { Subject = RootName, Key = RootKey.Public, Issuer = RootName, IssuerKey = RootKey.Private, Authority = true, PathLength = 1 });
@@ -30,6 +31,9 @@ public sealed class VirtualVendor
 
     /// <summary>When it ends.</summary>
     public static DateTimeOffset ValidTo { get; } = new(2044, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>What it is called.</summary>
+    public string Name { get; }
 
     /// <summary>The root's name.</summary>
     public X509Name RootName { get; }

@@ -88,7 +88,7 @@ public sealed class SessionTests : IDisposable
     [InlineData("parameters")]
     [InlineData("hmac")]
     [InlineData("attributes")]
-    public void One_bit_of_a_response_changed_is_found(string where)
+    public void A05_one_bit_of_a_response_changed_is_found(string where)
     {
         using var ek = EndorsementKey.Create(_client, KeyTemplates.EkEccP256);
         using var session = Start(ek, false);
@@ -118,7 +118,7 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
-    public void A_command_changed_on_its_way_is_refused_by_the_TPM()
+    public void A05_a_command_changed_on_its_way_is_refused_by_the_TPM()
     {
         using var ek = EndorsementKey.Create(_client, KeyTemplates.EkEccP256);
         using var session = Start(ek, false);
@@ -137,7 +137,7 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
-    public void A_handle_swapped_for_another_key_is_found_because_names_are_covered()
+    public void A05_a_handle_swapped_for_another_key_is_found_because_names_are_covered()
     {
         using var ek = EndorsementKey.Create(_client, KeyTemplates.EkEccP256);
         using var ours = LoadedObject.CreatePrimary(_client, Handle.Owner, KeyTemplates.AkEcdsaP256);
@@ -157,7 +157,7 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
-    public void A_response_played_again_is_found_because_nonces_roll()
+    public void A05_a_response_played_again_is_found_because_nonces_roll()
     {
         using var ek = EndorsementKey.Create(_client, KeyTemplates.EkEccP256);
         using var session = Start(ek, false);

@@ -67,6 +67,35 @@ public sealed class LiveHostTests
     }
 
     [Fact]
+    public async Task R02_a_connection_on_which_no_challenge_goes_out_is_no_yes_and_keeps_nobody_waiting_for_ever()
+    {
+        var asker = _host.AskAsync();
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        var joined = _host.AskAsync();
+        Assert.False(asker.IsCompleted);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(AskFailure.HostDidNotAnswer, (await asker).Failure);
+        Assert.Equal(AskFailure.HostDidNotAnswer, (await joined).Failure);
+        Assert.False(_host.TrySend([1]));
+
+        var next = _host.AskAsync();
+        Assert.True(_host.TrySend([2]));
+        var answer = AnAnswer();
+        _host.Answer([2], answer);
+        Assert.Same(answer, await next);
+    }
+
+    [Fact]
+    public async Task R02_a_challenge_that_goes_out_late_shortens_the_time_for_its_answer()
+    {
+        var asker = _host.AskAsync();
+        _clock.Advance(TimeSpan.FromSeconds(39));
+        Assert.True(_host.TrySend([1]));
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(AskFailure.HostDidNotAnswer, (await asker).Failure);
+    }
+
+    [Fact]
     public async Task When_the_connection_ends_everybody_is_told()
     {
         var sent = _host.AskAsync();

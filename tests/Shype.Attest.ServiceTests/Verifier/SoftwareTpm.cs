@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Security;
 using Shype.Attest.Protocol;
 using Shype.Attest.Testing;
@@ -15,7 +16,7 @@ namespace Shype.Attest.ServiceTests.Verifier;
 /// Keys that a test may do with as it likes, as an attacker's software does: an endorsement key on P-256 that opens credentials
 /// (TPM 2.0 Part 1, 24), and an attestation key. What a real TPM makes of credentials is tested with real emulators.
 /// </summary>
-internal sealed class SoftwareTpm : IDisposable
+internal sealed class SoftwareTpm(PublicArea? ak = null) : IDisposable
 {
     private readonly ECDiffieHellman _ek = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
 
@@ -30,13 +31,17 @@ internal sealed class SoftwareTpm : IDisposable
         }
     }
 
-    public PublicArea AkPublic => Ak.Public;
+    public PublicArea AkPublic => ak ?? Ak.Public;
 
-    public TpmName AkName => Ak.Name;
+    public TpmName AkName => TpmName.Of(AkPublic);
 
     public byte[] EkDigest => SHA256.HashData(TpmWire.ToSizedBytes(EkPublic));
 
-    public byte[] Certificate(VirtualVendor vendor) => vendor.IssueEk(PublicKeyFactory.CreateKey(_ek.ExportSubjectPublicKeyInfo()));
+    /// <summary>The endorsement key with its private half, which no TPM gives away.</summary>
+    public AsymmetricCipherKeyPair EkPair =>
+        new(PublicKeyFactory.CreateKey(_ek.ExportSubjectPublicKeyInfo()), PrivateKeyFactory.CreateKey(_ek.ExportPkcs8PrivateKey()));
+
+    public byte[] Certificate(VirtualVendor vendor) => vendor.IssueEk(EkPair.Public);
 
     public EnrolmentRequest Request(VirtualVendor vendor, string name) => Request(name, [Certificate(vendor), vendor.Intermediate]);
 

@@ -97,7 +97,8 @@ internal sealed class VirtualAgent(VirtualHost host, HttpClient client)
             {
                 return await events.MoveNextAsync();
             }
-            catch (Exception ended) when (ended is IOException or ObjectDisposedException or HttpRequestException or OperationCanceledException)
+            // NotSupportedException: the client read on while it was disposed of, to see whether the connection can be used again.
+            catch (Exception ended) when (ended is IOException or ObjectDisposedException or HttpRequestException or OperationCanceledException or NotSupportedException)
             {
                 return false;
             }

@@ -1,5 +1,6 @@
 using Shype.Attest.Appraisal;
 using Shype.Attest.Protocol;
+using Shype.Attest.Testing.Attacks;
 using Shype.Attest.Testing.World;
 using Xunit;
 using Verdict = Shype.Attest.Appraisal.Appraisal;
@@ -10,7 +11,7 @@ namespace Shype.Attest.UnitTests.Appraisal;
 /// <param name="Name">The row's id and words.</param>
 /// <param name="Code">The reason.</param>
 /// <param name="Run">What is done.</param>
-public sealed record Attack(string Name, FindingCode Code, Func<VirtualHost, VirtualVerifier, Verdict> Run)
+public sealed record Attack(string Name, FindingCode Code, Func<VirtualHost, VirtualVerifier, Verdict> Run) : IAttackRow
 {
     /// <summary>Runs it: the reason is given, and lowers the verdict as far as the catalogue says.</summary>
     public void Check()
@@ -27,6 +28,9 @@ public sealed record Attack(string Name, FindingCode Code, Func<VirtualHost, Vir
         }), $"{worst}: {string.Join("; ", verdict.Findings.Select(finding => finding.Text))}");
         Assert.All(verdict.Findings, finding => Assert.DoesNotContain("?", finding.Text.Replace("\\u", "", StringComparison.Ordinal), StringComparison.Ordinal));
     }
+
+    /// <inheritdoc/>
+    public string Reason => FindingCatalogue.KindOf(Code).Text;
 
     /// <inheritdoc/>
     public override string ToString() => Name;

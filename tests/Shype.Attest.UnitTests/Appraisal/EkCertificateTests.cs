@@ -1,9 +1,8 @@
 using System.Security.Cryptography.X509Certificates;
-using Org.BouncyCastle.Asn1;
-using Org.BouncyCastle.Asn1.X509;
 using Shype.Attest.Appraisal;
 using Shype.Attest.Appraisal.Enrolment;
 using Shype.Attest.Testing;
+using Shype.Attest.Testing.Attacks;
 using Xunit;
 
 namespace Shype.Attest.UnitTests.Appraisal;
@@ -14,6 +13,7 @@ public sealed class EkCertificateTests
     private static readonly VirtualVendor Vendor = new();
     private static readonly DateTimeOffset Now = new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly Org.BouncyCastle.Crypto.AsymmetricCipherKeyPair Ek = VirtualVendor.NewEcKey();
+    private static readonly ForgedChains Forged = new(Vendor, Ek, Now);
 
     [Fact]
     public void A_good_chain_has_no_findings()
@@ -59,7 +59,7 @@ public sealed class EkCertificateTests
     [MemberData(nameof(Attacks))]
     public void An_attack_is_refused_with_its_reason(string attack, FindingCode expected)
     {
-        var verdict = Check(Forge(attack[4..]));
+        var verdict = Check(Forged.Of(attack[4..]));
         Assert.Equal([expected], verdict.Findings.Select(finding => finding.Code).Distinct());
     }
 
@@ -78,7 +78,7 @@ public sealed class EkCertificateTests
     }
 
     [Fact]
-    public void A_real_certificate_with_bytes_behind_it_passes_to_the_vendors_root()
+    public void K11_a_real_certificate_with_bytes_behind_it_passes_to_the_vendors_root()
     {
         var policy = Policy(Pem("STM_RSA_RT.pem"));
         byte[][] brought = [TestData.Bytes("ekcert", "ek_st_rsa_trailing.der"), Pem("STM_RSA_05I.pem")];
@@ -91,7 +91,7 @@ public sealed class EkCertificateTests
     [Theory]
     [InlineData("hirs_nuc1_ek.cer")]
     [InlineData("hirs_nuc1_ek_nv_raw.cer")]
-    public void A_real_certificate_of_2014_passes_in_its_time_where_its_sha_1_is_taken(string file)
+    public void K11_a_real_certificate_of_2014_passes_in_its_time_where_its_sha_1_is_taken(string file)
     {
         byte[][] brought = [TestData.Bytes("ekcert", file), TestData.Bytes("ekcert", "hirs_stmtpmekint02.crt"), TestData.Bytes("ekcert", "hirs_stmtpmekroot.crt")];
         var root = TestData.Bytes("ekcert", "hirs_gstpmroot.crt");
@@ -104,7 +104,7 @@ public sealed class EkCertificateTests
     }
 
     [Fact]
-    public void A_real_root_with_names_out_of_order_can_be_an_anchor()
+    public void K11_a_real_root_with_names_out_of_order_can_be_an_anchor()
     {
         var root = TestData.Bytes("ekcert", "nuvoton_root_2110_malformed_set_order.der");
         // It is no endorsement key's certificate, but the path to itself must hold over the bytes as they came.
@@ -128,90 +128,4 @@ public sealed class EkCertificateTests
         using var certificate = X509Certificate2.CreateFromPem(TestData.Text("ekcert", file));
         return certificate.RawData;
     }
-
-    private static byte[][] Forge(string attack)
-    {
-        switch (attack)
-        {
-            case "no certificate":
-                return [];
-            case "made by itself":
-                return [Vendor.IssueEk(Ek.Public, spec => spec with { Subject = new X509Name("CN=me"), Issuer = new X509Name("CN=me"), IssuerKey = Ek.Private })];
-            case "another vendor":
-                var other = new VirtualVendor("Other");
-                return [other.IssueEk(Ek.Public), other.Intermediate, other.Root];
-            case "private root with the vendor's name, brought along":
-                var twin = new VirtualVendor();
-                return [twin.IssueEk(Ek.Public), twin.Intermediate, twin.Root];
-            case "private root with the vendor's name, not brought":
-                var hidden = new VirtualVendor();
-                return [hidden.IssueEk(Ek.Public), hidden.Intermediate];
-            case "intermediate left out":
-                return [Vendor.IssueEk(Ek.Public)];
-            case "authority flag missing in the chain":
-                return [Vendor.IssueEk(Ek.Public), Vendor.IssueIntermediate(spec => spec with { Authority = null })];
-            case "keyUsage of the intermediate without keyCertSign":
-                return [Vendor.IssueEk(Ek.Public), Vendor.IssueIntermediate(spec => spec with { Extensions = [(X509Extensions.KeyUsage.Id, true, new KeyUsage(KeyUsage.CrlSign))] })];
-            case "another endorsement certificate as authority":
-                var stolen = VirtualVendor.NewEcKey();
-                var name = new X509Name("CN=stolen");
-                return
-                [
-                    Vendor.IssueEk(Ek.Public, spec => spec with { Issuer = name, IssuerKey = stolen.Private }),
-                    Vendor.IssueEk(stolen.Public, spec => spec with { Subject = name, Issuer = Vendor.RootName, IssuerKey = Vendor.RootKey.Private }),
-                ];
-            case "path length":
-                var deeper = VirtualVendor.NewEcKey();
-                var deep = new X509Name("CN=deeper");
-                return
-                [
-                    Vendor.IssueEk(Ek.Public, spec => spec with { Issuer = deep, IssuerKey = deeper.Private }),
-                    VirtualVendor.Issue(new CertificateSpec
-                    {
-                        Subject = deep, Key = deeper.Public, Issuer = Vendor.IntermediateName, IssuerKey = Vendor.IntermediateKey.Private, Authority = true,
-                    }),
-                    Vendor.Intermediate,
-                ];
-            case "expired":
-                return [Vendor.IssueEk(Ek.Public, spec => spec with { NotAfter = Now.AddSeconds(-1) }), Vendor.Intermediate];
-            case "intermediate expired":
-                return [Vendor.IssueEk(Ek.Public), Vendor.IssueIntermediate(spec => spec with { NotAfter = Now.AddSeconds(-1) })];
-            case "not yet valid":
-                return [Vendor.IssueEk(Ek.Public, spec => spec with { NotBefore = Now.AddSeconds(1) }), Vendor.Intermediate];
-            case "name constraints permit another":
-                return [Vendor.IssueEk(Ek.Public, spec => spec with { Subject = new X509Name("O=Mine") }), Constrained(permitted: "O=Theirs")];
-            case "name constraints exclude it":
-                return [Vendor.IssueEk(Ek.Public, spec => spec with { Subject = new X509Name("O=Mine") }), Constrained(excluded: "O=Mine")];
-            case "wrong usage":
-                return [Vendor.IssueEk(Ek.Public, spec => spec with { Usages = ["2.23.133.8.3"] }), Vendor.Intermediate];
-            case "no usage":
-                return [Vendor.IssueEk(Ek.Public, spec => spec with { Usages = null }), Vendor.Intermediate];
-            case "certificate of an authority":
-                return [Vendor.IssueEk(Ek.Public, spec => spec with { Authority = true }), Vendor.Intermediate];
-            case "unknown critical extension":
-                return [Vendor.IssueEk(Ek.Public, spec => spec with { Extensions = [("1.2.3.4", true, DerNull.Instance)] }), Vendor.Intermediate];
-            case "unknown critical extension above":
-                return [Vendor.IssueEk(Ek.Public), Vendor.IssueIntermediate(spec => spec with { Extensions = [("1.2.3.4", true, DerNull.Instance)] })];
-            case "SHA-1":
-                return [Vendor.IssueEk(Ek.Public, spec => spec with { Signature = "SHA1withECDSA" }), Vendor.Intermediate];
-            case "one byte changed":
-                var changed = Vendor.IssueEk(Ek.Public);
-                changed[^1] ^= 1;
-                return [changed, Vendor.Intermediate];
-            case "cut":
-                return [Vendor.IssueEk(Ek.Public)[..^1], Vendor.Intermediate];
-            case "no certificate at all":
-                return [[0x30, 0x03, 0x02, 0x01, 0x00]];
-            default:
-                throw new ArgumentException(attack);
-        }
-    }
-
-    private static byte[] Constrained(string? permitted = null, string? excluded = null) => Vendor.IssueIntermediate(spec => spec with
-    {
-        Extensions = [(X509Extensions.NameConstraints.Id, true, new NameConstraints(Subtrees(permitted), Subtrees(excluded)))],
-    });
-
-    private static GeneralSubtrees? Subtrees(string? name) =>
-        name is null ? null : new GeneralSubtrees(new GeneralSubtree(new GeneralName(new X509Name(name))));
 }

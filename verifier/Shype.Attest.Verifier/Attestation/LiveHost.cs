@@ -5,7 +5,11 @@ namespace Shype.Attest.Verifier.Attestation;
 /// <summary>
 /// One connected agent. Whoever asks joins the round that waits; when its challenge goes out the round is closed, so that the quote is
 /// younger than every question it answers. One round is out at a time: however many ask, the host is quoted as fast as it can and no faster.
+/// A round ends when its challenge was not answered in <paramref name="patience"/>, and at the latest, wherever the connection hangs, after twice that:
+/// the time of the round that was out before it, and its own.
 /// </summary>
+/// <param name="patience">How long an agent may take to answer a challenge.</param>
+/// <param name="clock">The time.</param>
 internal sealed class LiveHost(TimeSpan patience, TimeProvider clock)
 {
     private readonly Lock _lock = new();
@@ -24,7 +28,12 @@ internal sealed class LiveHost(TimeSpan patience, TimeProvider clock)
                 return Task.FromResult(HostAnswer.None(AskFailure.HostNotConnected));
             }
 
-            _waiting ??= new Round();
+            if (_waiting is null)
+            {
+                var round = _waiting = new Round();
+                round.Life = EndAfter(2 * patience, round);
+            }
+
             Wake();
             return _waiting.Answer.Task;
         }
@@ -33,8 +42,8 @@ internal sealed class LiveHost(TimeSpan patience, TimeProvider clock)
     /// <summary>Waits until a challenge should go out (true), or for so long that a sign of life should (false). Ends with the connection.</summary>
     public async Task<bool> WaitAsync(TimeSpan longest, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = clock.CreateTimer(state => ((CancellationTokenSource)state!).Cancel(), either, longest, Timeout.InfiniteTimeSpan);
+        using var timer = new CancellationTokenSource(longest, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
             return await _wake.Reader.ReadAsync(either.Token);
@@ -62,7 +71,7 @@ internal sealed class LiveHost(TimeSpan patience, TimeProvider clock)
             var round = _out = _waiting;
             _waiting = null;
             round.Nonce = nonce;
-            round.Timer = clock.CreateTimer(_ => End(round, HostAnswer.None(AskFailure.HostDidNotAnswer)), null, patience, Timeout.InfiniteTimeSpan);
+            round.Patience = EndAfter(patience, round);
             return true;
         }
     }
@@ -98,15 +107,15 @@ internal sealed class LiveHost(TimeSpan patience, TimeProvider clock)
         sent?.End(HostAnswer.None(AskFailure.HostNotConnected));
     }
 
+    private ITimer EndAfter(TimeSpan time, Round round) =>
+        clock.CreateTimer(_ => End(round, HostAnswer.None(AskFailure.HostDidNotAnswer)), null, time, Timeout.InfiniteTimeSpan);
+
     private void End(Round round, HostAnswer answer)
     {
         lock (_lock)
         {
-            if (_out == round)
-            {
-                _out = null;
-            }
-
+            _out = _out == round ? null : _out;
+            _waiting = _waiting == round ? null : _waiting;
             Wake();
         }
 
@@ -128,11 +137,14 @@ internal sealed class LiveHost(TimeSpan patience, TimeProvider clock)
 
         public byte[]? Nonce { get; set; }
 
-        public ITimer? Timer { get; set; }
+        public ITimer? Life { get; set; }
+
+        public ITimer? Patience { get; set; }
 
         public void End(HostAnswer answer)
         {
-            Timer?.Dispose();
+            Life?.Dispose();
+            Patience?.Dispose();
             Answer.TrySetResult(answer);
         }
     }

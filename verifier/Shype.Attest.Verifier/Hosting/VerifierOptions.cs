@@ -35,7 +35,7 @@ internal sealed record VerifierOptions
     /// <summary>How long an agent may take to answer a challenge that it fetched.</summary>
     public TimeSpan ChallengeLifetime { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long somebody who asks for a verdict waits for the agent.</summary>
+    /// <summary>How long an agent may take to answer a question; who asks behind a question that is out waits for twice that at the most.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a result may be relied upon.</summary>

@@ -1,0 +1,11 @@
+using Shype.Attest.Testing.Attacks;
+using Xunit;
+
+namespace Shype.Attest.UnitTests.Architecture;
+
+public sealed class AttackTableTests
+{
+    [Fact]
+    public void Every_row_of_the_attack_table_is_written_down_with_the_tests_that_carry_it_out() =>
+        AttackTable.Match(AttackTable.Parts, typeof(AttackTableTests).Assembly);
+}
