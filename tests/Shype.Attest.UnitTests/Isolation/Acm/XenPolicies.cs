@@ -8,15 +8,13 @@ namespace Shype.Attest.UnitTests.Isolation.Acm;
 internal static class XenPolicies
 {
     private static readonly string Folder = Path.Combine(TestData.Root, "..", "shared", "testdata", "acm-policies");
-    private static readonly string FolderOfWorktree = Path.Combine(TestData.Root, "..", "..", "shared", "testdata", "acm-policies");
 
     /// <summary>The bytes of a file; ends the test as skipped where the folder is absent.</summary>
     public static byte[] File(string name)
     {
-        var folder = new[] { Folder, FolderOfWorktree }.FirstOrDefault(Directory.Exists);
-        Assert.SkipWhen(folder is null, $"Xen's policies are not at {Path.GetFullPath(Folder)}; they are GPL and no part of this project");
-        var path = Path.Combine(folder!, name);
-        return System.IO.File.ReadAllBytes(System.IO.File.Exists(path) ? path : Path.Combine(folder!, "embedded", name));
+        Assert.SkipUnless(Directory.Exists(Folder), $"Xen's policies are not at {Path.GetFullPath(Folder)}; they are GPL and no part of this project");
+        var path = Path.Combine(Folder, name);
+        return System.IO.File.ReadAllBytes(System.IO.File.Exists(path) ? path : Path.Combine(Folder, "embedded", name));
     }
 
     public static AcmPolicy Policy(string name)
