@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Agent.Http;
 
@@ -12,22 +13,11 @@ namespace Shype.Attest.Agent.Http;
 internal static class PinnedTrust
 {
     /// <summary>TLS options that trust only the certificates of a PEM file.</summary>
-    public static SslClientAuthenticationOptions Of(string caFile)
+    public static SslClientAuthenticationOptions Of(string caFile) => new()
     {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            // The file is the operator's: its holder takes a certificate back by changing it, and nobody else is asked.
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        policy.CustomTrustStore.AddRange(Read(caFile));
-        return new SslClientAuthenticationOptions
-        {
-            CertificateChainPolicy = policy,
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        };
-    }
+        CertificateChainPolicy = PinnedChain.To(Read(caFile)),
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+    };
 
     private static X509Certificate2Collection Read(string file)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Cli.Api;
 
@@ -27,11 +28,6 @@ public sealed record TrustAnchor(string File, X509Certificate2Collection Certifi
             : throw CommandException.Unusable($"--ca: {file} holds no certificate in PEM");
     }
 
-    /// <summary>Chains end here and nowhere else. There is no revocation list for a certificate that its owner handed over.</summary>
-    public X509ChainPolicy ToChainPolicy()
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.AddRange(Certificates);
-        return policy;
-    }
+    /// <summary>Chains end here and nowhere else.</summary>
+    public X509ChainPolicy ToChainPolicy() => PinnedChain.To(Certificates);
 }
