@@ -18,6 +18,7 @@ public static class IsolationCommands
     {
         Prove(surroundings),
         Explain(surroundings),
+        IsolationGraphCommand.Create(surroundings),
     };
 
     private static Command Prove(Surroundings surroundings)
@@ -91,7 +92,7 @@ public static class IsolationCommands
         }
 
         var path = graph.Shortest(from, to);
-        var text = path is null ? NoPossibleFlow.Prove(new(policy, null) { Mediators = mediators }, graph, from, to).Sentence : $"{path.Sentence}.";
+        var text = FlowWords.Of(policy, graph, mediators, path, from, to);
         if (report.Json)
         {
             report.Write(FlowReport.Of(from, to, path, text), CliJson.Default.FlowReport);
@@ -138,11 +139,13 @@ public static class IsolationCommands
 
     private static async Task<AcmPolicy> ReadPolicyAsync(Surroundings surroundings, string path, CancellationToken cancellationToken)
     {
-        var bytes = await InputFile.ReadAsync(surroundings, path, AcmLimits.MaxFileBytes, cancellationToken);
-        return AcmXml.TryParse(bytes, out var policy, out var problems) ? policy : throw CommandException.Unusable($"{InputFile.NameOf(path)}: {problems[0]}");
+        return ParsePolicy(InputFile.NameOf(path), await InputFile.ReadAsync(surroundings, path, AcmLimits.MaxFileBytes, cancellationToken));
     }
 
-    private static async Task<IsolationHistory> ReadLogAsync(Surroundings surroundings, string path, AcmPolicy policy, CancellationToken cancellationToken)
+    internal static AcmPolicy ParsePolicy(string name, byte[] bytes) =>
+        AcmXml.TryParse(bytes, out var policy, out var problems) ? policy : throw CommandException.Unusable($"{name}: {problems[0]}");
+
+    internal static async Task<IsolationHistory> ReadLogAsync(Surroundings surroundings, string path, AcmPolicy policy, CancellationToken cancellationToken)
     {
         var bytes = await InputFile.ReadAsync(surroundings, path, MaxLogBytes, cancellationToken);
         return AgentLogReport.TryReadRecords(bytes, out var records, out var problem)

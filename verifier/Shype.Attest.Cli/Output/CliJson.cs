@@ -19,6 +19,7 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(CompiledPolicyReport))]
 [JsonSerializable(typeof(ProofReport))]
 [JsonSerializable(typeof(FlowReport))]
+[JsonSerializable(typeof(GraphReport))]
 [JsonSerializable(typeof(FlaskReport))]
 [JsonSerializable(typeof(FlaskProblemReport))]
 [JsonSerializable(typeof(JsonElement))]
