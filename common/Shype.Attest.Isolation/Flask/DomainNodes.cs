@@ -30,7 +30,9 @@ internal sealed class DomainNodes
     public static DomainNodes Of(FlaskPolicy policy, IEnumerable<int> named)
     {
         var (made, given) = (DomainTypes.Made(policy), DomainTypes.Given(policy).Concat(named).ToHashSet());
-        var ownersOf = new ImmutableArray<int>[policy.Types.Select(type => type.Value).DefaultIfEmpty().Max() + 1];
+        // A policy may label with whatever number has a name, an attribute's too.
+        var highest = policy.Types.Concat(policy.Attributes).Select(type => type.Value).DefaultIfEmpty().Max();
+        ImmutableArray<int>[] ownersOf = [.. Enumerable.Range(0, highest + 1).Select(number => ImmutableArray.Create(number))];
         foreach (var type in policy.Types)
         {
             var owner = Base(policy, type);

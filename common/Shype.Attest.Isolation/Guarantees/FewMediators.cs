@@ -32,13 +32,14 @@ public static class FewMediators
             return Guarantee.Unknown("G15", $"{IsolationEvidence.NoStarts}, and so of the images of mediators");
         }
 
+        var known = evidence.References is { } references ? new KnownImages(references) : null;
         string? missing = null;
         var count = 0;
         foreach (var start in evidence.RunningStarts.Where(start => evidence.Mediators.Contains(start.Vm.EffectiveLabel)))
         {
             count++;
-            missing ??= evidence.References is null ? $"no references were given that say which image {Quote.Visible(start.Vm.Name)}, a mediator, may start from" : null;
-            if (evidence.References is { } references && KnownImages.Problem(references, start) is { } problem)
+            missing ??= known is null ? $"no references were given that say which image {Quote.Visible(start.Vm.Name)}, a mediator, may start from" : null;
+            if (known?.Problem(start) is { } problem)
             {
                 var what = $"{start.Sentence} is a mediator and not what the references say: {problem}";
                 return Guarantee.Violated("G15", $"{what}.", new(what, [start.Vm.EffectiveLabel], [start.Record]));

@@ -3,23 +3,22 @@ using Shype.Attest.Isolation.Guarantees.Inputs;
 namespace Shype.Attest.Isolation.Guarantees;
 
 /// <summary>Whether what a VM started from is what an operator called good.</summary>
-internal static class KnownImages
+internal sealed class KnownImages(IReadOnlyList<ImageReference> references)
 {
+    private readonly ILookup<Guid, ImageReference> _byUuid = references.Where(reference => reference.Uuid is not null).ToLookup(reference => reference.Uuid!.Value);
+    private readonly ILookup<string, ImageReference> _byName = references.Where(reference => reference.Uuid is null).ToLookup(reference => reference.Vm, StringComparer.Ordinal);
+
     /// <summary>Why it is not, or null; of several alternatives the one that comes closest tells.</summary>
-    public static string? Problem(IReadOnlyList<ImageReference> references, VmIdentity start) =>
-        For(references, start) is { Count: > 0 } alternatives
+    public string? Problem(VmIdentity start) =>
+        For(start) is { Count: > 0 } alternatives
             ? alternatives.Select(reference => Problems(reference, start).ToList()).MinBy(problems => problems.Count)!.FirstOrDefault()
             : "no reference names it";
 
     /// <summary>Whether a reference that it matches names its configuration.</summary>
-    public static bool HasConfig(IReadOnlyList<ImageReference> references, VmIdentity start) =>
-        For(references, start).Any(reference => reference.Config is not null && !Problems(reference, start).Any());
+    public bool HasConfig(VmIdentity start) => For(start).Exists(reference => reference.Config is not null && !Problems(reference, start).Any());
 
     // Those with its uuid, otherwise those with its name and no uuid.
-    private static List<ImageReference> For(IReadOnlyList<ImageReference> references, VmIdentity start) =>
-        references.Where(reference => reference.Uuid == start.Vm.Uuid).ToList() is { Count: > 0 } exact
-            ? exact
-            : [.. references.Where(reference => reference.Uuid is null && reference.Vm == start.Vm.Name)];
+    private List<ImageReference> For(VmIdentity start) => [.. _byUuid.Contains(start.Vm.Uuid) ? _byUuid[start.Vm.Uuid] : _byName[start.Vm.Name]];
 
     private static IEnumerable<string> Problems(ImageReference reference, VmIdentity start)
     {

@@ -7,6 +7,7 @@ namespace Shype.Attest.Isolation.Guarantees;
 internal sealed class ResourceUses(ImmutableArray<Sanitisation> sanitised)
 {
     private readonly Dictionary<(Guid Owner, string Kind, string Name), Use> _uses = [];
+    private readonly Dictionary<Guid, List<Use>> _held = [];
 
     /// <summary>The first relabelling of something that was in use.</summary>
     public Witness? InUse { get; private set; }
@@ -49,16 +50,17 @@ internal sealed class ResourceUses(ImmutableArray<Sanitisation> sanitised)
             }
         }
 
-        var users = before?.Users ?? [];
-        users.Add(uuid);
-        _uses[key] = new(resource.Label, record, users);
+        var use = new Use(resource.Label, record, before?.Users ?? []);
+        use.Users.Add(uuid);
+        _uses[key] = use;
+        (_held.TryGetValue(uuid, out var held) ? held : _held[uuid] = []).Add(use);
     }
 
     private void Release(Guid uuid)
     {
-        foreach (var use in _uses.Values)
+        if (_held.Remove(uuid, out var held))
         {
-            use.Users.Remove(uuid);
+            held.ForEach(use => use.Users.Remove(uuid));
         }
     }
 

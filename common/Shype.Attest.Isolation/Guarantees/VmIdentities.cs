@@ -29,16 +29,17 @@ public static class VmIdentities
             return Guarantee.Unknown("G19", "no references were given that say which images and configurations are good");
         }
 
+        var known = new KnownImages(references);
         foreach (var start in starts)
         {
-            if (KnownImages.Problem(references, start) is { } problem)
+            if (known.Problem(start) is { } problem)
             {
                 var what = $"{start.Sentence} is not what the references say: {problem}";
                 return Guarantee.Violated("G19", $"{what}.", new(what, [start.Vm.EffectiveLabel], [start.Record]));
             }
         }
 
-        return starts.FirstOrDefault(start => !KnownImages.HasConfig(references, start)) is { } vague
+        return starts.FirstOrDefault(start => !known.HasConfig(start)) is { } vague
             ? Guarantee.Unknown("G19", $"the reference for {Quote.Visible(vague.Vm.Name)} names no digest of its configuration")
             : history.Gap is { } gap ? Guarantee.Unknown("G19", gap)
             : Guarantee.Holds("G19", evidence, $"Each of the {starts.Length} starts since boot was of a VM that the references name, under its label.");

@@ -44,7 +44,8 @@ public static class FlaskDemandProof
         {
             if (FlaskLabels.Find(evidence.Policy, name) is not { } label)
             {
-                return Guarantee.Unknown(id, FlaskRunning.NoLabel(evidence.Policy, name));
+                var unknown = Guarantee.Unknown(id, FlaskRunning.NoLabel(evidence.Policy, name));
+                return unknown with { Now = unknown, Always = unknown };
             }
 
             (isMediator ? mediators : labels).Add(label);
