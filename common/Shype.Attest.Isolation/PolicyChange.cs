@@ -15,7 +15,7 @@ public static class PolicyChange
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(next);
         var problems = ImmutableArray.CreateBuilder<PolicyChangeProblem>();
-        Succession(state.Policy, next, problems);
+        problems.AddRange(PolicySuccession.Problems(state.Policy, next));
         var labels = new LabelSuccession(state.Policy, next);
         problems.AddRange(labels.Problems());
         var under = Replay(state, labels, problems);
@@ -25,30 +25,6 @@ public static class PolicyChange
         }
 
         return new(problems.ToImmutable(), problems.Count == 0 ? under.Freeze() : null);
-    }
-
-    private static void Succession(AcmPolicy now, AcmPolicy next, ImmutableArray<PolicyChangeProblem>.Builder problems)
-    {
-        if ((now.HasTypeEnforcement, now.HasChineseWall) != (next.HasTypeEnforcement, next.HasChineseWall))
-        {
-            problems.Add(new(PolicyChangeProblemCode.OtherParts, $"policy {next} does not have the same parts as {now}; they are set until the next boot"));
-        }
-
-        if (now.Name == DefaultName || next.Name == DefaultName)
-        {
-            return;
-        }
-
-        if (next.From is not { } from || from.Name != now.Name || from.Version != now.Version)
-        {
-            var made = next.From is { } other ? $"{Quote.Visible(other.Name)} {other.Version}" : "no policy";
-            problems.Add(new(PolicyChangeProblemCode.NotTheSuccessor, $"policy {next} was made to replace {made}, and {now} is in force"));
-        }
-
-        if (next.Version <= now.Version)
-        {
-            problems.Add(new(PolicyChangeProblemCode.VersionNotUp, $"version {next.Version} is not above {now.Version}"));
-        }
     }
 
     // (1) no label in use may go, (2) labels are translated, (3) everything that runs starts again under the new Chinese Wall.

@@ -22,13 +22,13 @@ internal sealed class CommunicationBuilder
     private readonly Dictionary<(int From, int To), List<FlaskReason>> _edges = [];
     private int _steps;
 
-    public CommunicationBuilder(FlaskPolicy policy, BooleanValues booleans, ImmutableArray<FlaskContext> contexts)
+    public CommunicationBuilder(FlaskPolicy policy, BooleanValues booleans, ImmutableArray<FlaskContext> contexts, IEnumerable<FlaskType> named)
     {
-        (_policy, _booleans, _domains) = (policy, booleans, DomainNodes.Of(policy));
+        (_policy, _booleans, _domains) = (policy, booleans, DomainNodes.Of(policy, contexts.Select(context => context.Type).Concat(named.Select(type => type.Value))));
         _objectRole = policy.TryFindRole(ObjectRole, out var role) ? role.Value : 0;
         _writes = policy.Classes.ToDictionary(found => found.Value, found => MovingMask(found, FlowDirection.Write));
         _reads = policy.Classes.ToDictionary(found => found.Value, found => MovingMask(found, FlowDirection.Read));
-        var given = contexts.ToLookup(context => _domains.BaseOf(context.Type));
+        var given = contexts.ToLookup(context => context.Type);
         var domains = _domains.Domains.SelectMany(type => given.Contains(type)
             ? given[type].Distinct().Select(context => new Node(policy.Text(context), type, context))
             : [new Node(policy.TypeName(type), type, null)]).DistinctBy(node => node.Name).ToList();
@@ -56,7 +56,7 @@ internal sealed class CommunicationBuilder
             targets[from][to] = [.. reasons.Distinct().OrderBy(reason => reason.ToString(), StringComparer.Ordinal)];
         }
 
-        communication = new([.. _nodes.Select(node => node.Name)], _domainCount, targets);
+        communication = new([.. _nodes.Select(node => node.Name)], _domainCount, targets, _nodes.ToLookup(node => _policy.TypeName(node.Type), node => node.Name, StringComparer.Ordinal));
         return true;
     }
 
@@ -93,23 +93,34 @@ internal sealed class CommunicationBuilder
         var classes = _policy.Classes.ToDictionary(found => found.Value);
         foreach (var ((source, target, @class), vector) in _allowed)
         {
-            var (from, to) = (_domains.BaseOf(source), _domains.BaseOf(target));
-            if (from == to && target != to)
+            foreach (var from in _domains.OwnersOf(source))
             {
-                continue; // a domain with itself: its own memory, its own channels
-            }
-
-            foreach (var one in _nodesOf[from])
-            {
-                foreach (var other in _nodesOf[to])
+                foreach (var to in _domains.OwnersOf(target))
                 {
-                    if (!Step())
+                    // A domain with itself: its own memory, its own channels.
+                    if (!(from == to && target != to) && !Join(from, to, source, target, classes[@class], vector))
                     {
                         return false;
                     }
-
-                    Connect(one, other, source, target, classes[@class], Constrain(classes[@class], vector, (one, source), (other, target)));
                 }
+            }
+        }
+
+        return true;
+    }
+
+    private bool Join(int from, int to, int source, int target, FlaskClass found, uint vector)
+    {
+        foreach (var one in _nodesOf[from])
+        {
+            foreach (var other in _nodesOf[to])
+            {
+                if (!Step())
+                {
+                    return false;
+                }
+
+                Connect(one, other, source, target, found, Constrain(found, vector, (one, source), (other, target)));
             }
         }
 
@@ -121,7 +132,7 @@ internal sealed class CommunicationBuilder
     {
         var unknown = _policy.UnknownPermissions == UnknownPermissions.Allow
             && CommunicationRules.All.Any(entry => !_policy.TryFindClass(entry.Class, out var found) || !found.Permissions.Contains(entry.Permission));
-        var permissive = _policy.PermissiveTypes.ToLookup(type => _domains.BaseOf(type.Value));
+        var permissive = _policy.PermissiveTypes.SelectMany(type => _domains.OwnersOf(type.Value).Select(owner => (Owner: owner, Type: type))).ToLookup(pair => pair.Owner, pair => pair.Type);
         for (var from = 0; from < _nodes.Length; from++)
         {
             var reason = permissive[_nodes[from].Type].FirstOrDefault() is { } type ? new FlaskReason(type.Name, "any", "permissive", ["any"])

@@ -11,9 +11,11 @@ public sealed class FlaskCommunication
 {
     private readonly ImmutableArray<SortedDictionary<int, ImmutableArray<FlaskReason>>> _targets;
     private readonly Dictionary<string, int> _byName;
+    private readonly ILookup<string, string> _byType;
 
-    internal FlaskCommunication(ImmutableArray<string> names, int domains, ImmutableArray<SortedDictionary<int, ImmutableArray<FlaskReason>>> targets)
+    internal FlaskCommunication(ImmutableArray<string> names, int domains, ImmutableArray<SortedDictionary<int, ImmutableArray<FlaskReason>>> targets, ILookup<string, string> byType)
     {
+        _byType = byType;
         Nodes = names;
         Domains = names[..domains];
         _targets = targets;
@@ -31,11 +33,22 @@ public sealed class FlaskCommunication
 
     /// <summary>Finds all communication for these values of the booleans; refused where the policy would take more than <see cref="FlaskLimits.MaxFlowSteps"/>.</summary>
     public static bool TryOf(
-        FlaskPolicy policy, BooleanValues booleans, IEnumerable<FlaskContext> contexts, [NotNullWhen(true)] out FlaskCommunication? communication, [NotNullWhen(false)] out FlaskProblem? problem)
+        FlaskPolicy policy, BooleanValues booleans, IEnumerable<FlaskContext> contexts, [NotNullWhen(true)] out FlaskCommunication? communication, [NotNullWhen(false)] out FlaskProblem? problem) =>
+        TryOf(policy, booleans, contexts, [], out communication, out problem);
+
+    /// <summary>The same, where each of the named types, and the type of each context, is a node of its own whatever its name ends with.</summary>
+    public static bool TryOf(
+        FlaskPolicy policy,
+        BooleanValues booleans,
+        IEnumerable<FlaskContext> contexts,
+        IEnumerable<FlaskType> named,
+        [NotNullWhen(true)] out FlaskCommunication? communication,
+        [NotNullWhen(false)] out FlaskProblem? problem)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(booleans);
         ArgumentNullException.ThrowIfNull(contexts);
+        ArgumentNullException.ThrowIfNull(named);
         (communication, problem) = (null, null);
         if (policy.Target != FlaskTarget.Xen)
         {
@@ -43,7 +56,7 @@ public sealed class FlaskCommunication
             return false;
         }
 
-        var builder = new CommunicationBuilder(policy, booleans, [.. contexts]);
+        var builder = new CommunicationBuilder(policy, booleans, [.. contexts], named);
         if (builder.TryBuild(out communication))
         {
             return true;
@@ -59,47 +72,49 @@ public sealed class FlaskCommunication
             ? new(from, to, reasons)
             : null;
 
-    /// <summary>A shortest way from one to another that does not pass through the mediators; empty where there is none.</summary>
-    public ImmutableArray<FlaskFlow> Path(string from, string to, params IEnumerable<string> mediators)
+    /// <summary>The nodes of a type: itself, or the contexts that were given for it; none where it is put together with another or is no type of the policy.</summary>
+    public IEnumerable<string> NodesOf(FlaskType type)
     {
-        if (!_byName.TryGetValue(from, out var start) || !_byName.TryGetValue(to, out var end))
-        {
-            return [];
-        }
+        ArgumentNullException.ThrowIfNull(type);
+        return _byType[type.Name];
+    }
 
-        var cameFrom = Search(start, end, Indices(mediators));
-        if (cameFrom[end] < 0)
+    /// <summary>A shortest way from one to another that does not pass through the mediators; empty where there is none.</summary>
+    public ImmutableArray<FlaskFlow> Path(string from, string to, params IEnumerable<string> mediators) => Path([from], [to], mediators);
+
+    /// <summary>A shortest way from any of some to any of others.</summary>
+    public ImmutableArray<FlaskFlow> Path(IEnumerable<string> from, IEnumerable<string> to, IEnumerable<string> mediators)
+    {
+        var (starts, ends) = (Indices(from), Indices(to));
+        var (cameFrom, end) = Search(starts, ends, Indices(mediators));
+        if (end is not { } node)
         {
             return [];
         }
 
         var steps = new Stack<FlaskFlow>();
-        for (var node = end; steps.Count == 0 || node != start; node = cameFrom[node])
+        do
         {
             steps.Push(new(Nodes[cameFrom[node]], Nodes[node], _targets[cameFrom[node]][node]));
+            node = cameFrom[node];
         }
-
+        while (!starts.Contains(node));
         return [.. steps];
     }
 
     /// <summary>Everything that information from one can come to, over any number of steps, without passing through the mediators.</summary>
     public ImmutableArray<string> Reachable(string from, params IEnumerable<string> mediators)
     {
-        if (!_byName.TryGetValue(from, out var start))
-        {
-            return [];
-        }
-
-        var cameFrom = Search(start, end: -1, Indices(mediators));
+        var (cameFrom, _) = Search(Indices([from]), [], Indices(mediators));
         return [.. Nodes.Where((_, index) => cameFrom[index] >= 0)];
     }
 
     // Breadth first, so that the first way found is a shortest one. A mediator may be where a way ends or starts, not on it.
-    private int[] Search(int start, int end, HashSet<int> mediators)
+    private (int[] CameFrom, int? End) Search(HashSet<int> starts, HashSet<int> ends, HashSet<int> mediators)
     {
         var cameFrom = new int[Nodes.Length];
         Array.Fill(cameFrom, -1);
-        var waiting = new Queue<int>([start]);
+        var waiting = new Queue<int>(starts.Order());
         while (waiting.TryDequeue(out var node))
         {
             foreach (var next in _targets[node].Keys)
@@ -110,19 +125,19 @@ public sealed class FlaskCommunication
                 }
 
                 cameFrom[next] = node;
-                if (next == end)
+                if (ends.Contains(next))
                 {
-                    return cameFrom;
+                    return (cameFrom, next);
                 }
 
-                if (next != start && !mediators.Contains(next))
+                if (!starts.Contains(next) && !mediators.Contains(next))
                 {
                     waiting.Enqueue(next);
                 }
             }
         }
 
-        return cameFrom;
+        return (cameFrom, null);
     }
 
     private HashSet<int> Indices(IEnumerable<string> names) => [.. names.Where(_byName.ContainsKey).Select(name => _byName[name])];

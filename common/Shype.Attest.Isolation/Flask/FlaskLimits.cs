@@ -35,4 +35,7 @@ public static class FlaskLimits
 
     /// <summary>Steps that finding all communication may take.</summary>
     public const int MaxFlowSteps = 1_000_000;
+
+    /// <summary>Contexts that constraints are evaluated between.</summary>
+    public const int MaxContexts = 2000;
 }

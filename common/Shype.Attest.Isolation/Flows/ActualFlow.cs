@@ -19,10 +19,10 @@ internal sealed class ActualFlow
 
     private ActualFlow(IsolationHistory history, IReadOnlySet<string> mediators) => (_history, _mediators) = (history, mediators);
 
-    /// <summary>The earliest way; null where nothing could get there.</summary>
-    public static Witness? Find(IsolationHistory history, IReadOnlySet<string> mediators, string from, string to)
+    /// <summary>The earliest way to one of some labels, itself a mediator or not; null where nothing could get there.</summary>
+    public static Witness? Find(IsolationHistory history, ImmutableHashSet<string> mediators, string from, ImmutableHashSet<string> to)
     {
-        var flow = new ActualFlow(history, mediators);
+        var flow = new ActualFlow(history, mediators.Except(to));
         flow.Start(RunningVm.Host(history.Policy), from);
         foreach (var (record, happened) in history.Events)
         {
@@ -145,11 +145,11 @@ internal sealed class ActualFlow
         }
     }
 
-    private Carrier? Spread(string to)
+    private Carrier? Spread(ImmutableHashSet<string> to)
     {
         while (_queue.TryDequeue(out var carrier))
         {
-            if (carrier.Vm.EffectiveLabel == to && carrier.From is not null)
+            if (to.Contains(carrier.Vm.EffectiveLabel) && carrier.From is not null)
             {
                 return carrier;
             }

@@ -15,7 +15,15 @@ public sealed record Guarantee(string Id, GuaranteeVerdict Verdict, GuaranteeStr
     /// <summary>The evidence that would be needed to say more.</summary>
     public string? Missing { get; init; }
 
-    internal static Guarantee Holds(string id, IsolationEvidence evidence, string sentence) => new(id, GuaranteeVerdict.Holds, evidence.Keeper, sentence);
+    /// <summary>Of a demand: the answer for what runs, and ran since boot.</summary>
+    public Guarantee? Now { get; init; }
+
+    /// <summary>Of a demand: the answer for every state that the policy admits.</summary>
+    public Guarantee? Always { get; init; }
+
+    internal static Guarantee Holds(string id, IsolationEvidence evidence, string sentence) => Holds(id, evidence.Keeper, sentence);
+
+    internal static Guarantee Holds(string id, GuaranteeStrength keeper, string sentence) => new(id, GuaranteeVerdict.Holds, keeper, sentence);
 
     internal static Guarantee Violated(string id, string sentence, Witness? witness = null) =>
         new(id, GuaranteeVerdict.Violated, GuaranteeStrength.Violated, sentence) { Witness = witness };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Shype.Attest.Isolation.Acm;
+using Shype.Attest.Isolation.Guarantees.Inputs;
 
 namespace Shype.Attest.Isolation.Guarantees;
 
@@ -13,6 +14,40 @@ public sealed record IsolationEvidence(AcmPolicy Policy, IsolationHistory? Histo
 
     /// <summary>Labels that are trusted to pass nothing on.</summary>
     public ImmutableHashSet<string> Mediators { get; init; } = [];
+
+    /// <summary>What keeps labels apart (G3); null where no record says it.</summary>
+    public ModuleStatement? Module { get; init; }
+
+    /// <summary>The policies measured since boot (G4, G5).</summary>
+    public PolicyTrail? Policies { get; init; }
+
+    /// <summary>Where the policy was read more leniently than its format allows (G7).</summary>
+    public ImmutableArray<string> LegacyReadings { get; init; } = [];
+
+    /// <summary>How whole the log is (G6).</summary>
+    public LogStanding? Log { get; init; }
+
+    /// <summary>Every start since boot, in order (G15, G19, G20, G24, G25); null where there is no log.</summary>
+    public ImmutableArray<VmIdentity>? Starts { get; init; }
+
+    /// <summary>What an operator called good (G15, G19); null where nobody was asked.</summary>
+    public ImmutableArray<ImageReference>? References { get; init; }
+
+    /// <summary>The hosts that VMs came from (G20); null where nobody was asked.</summary>
+    public ImmutableArray<PeerStanding>? Peers { get; init; }
+
+    /// <summary>Records of cleaned resources (G16); none can be made today.</summary>
+    public ImmutableArray<Sanitisation> Sanitised { get; init; } = [];
+
+    /// <summary>The endorsement keys, as TPM names in hex, that VMs' own evidence was signed under (G25).</summary>
+    public ImmutableDictionary<Guid, string> VmKeys { get; init; } = ImmutableDictionary<Guid, string>.Empty;
+
+    /// <summary>The last start of every VM that runs.</summary>
+    internal IEnumerable<VmIdentity> RunningStarts => History is { } history && Starts is { } starts
+        ? starts.GroupBy(start => start.Vm.Uuid).Where(group => history.Replay.End.Find(group.Key) is not null).Select(group => group.Last()).OrderBy(start => start.Record)
+        : [];
+
+    internal const string NoStarts = "there is no log of the starts of VMs";
 
     internal const string NoLog = "there is no log of what ran";
 }

@@ -14,16 +14,19 @@ public static class NoActualFlow
             return Guarantee.Unknown("G14", IsolationEvidence.NoLog);
         }
 
-        if (ActualFlow.Find(history, evidence.Mediators, from, to) is { } witness)
+        if (ActualFlow.Find(history, evidence.Mediators, from, [to]) is { } witness)
         {
             return Guarantee.Violated("G14", $"Something could get from {Quote.Name(from)} to {Quote.Name(to)}: {witness.Sentence}.", witness);
         }
 
-        var unknown = history.Gap
-            ?? (new[] { from, to }.FirstOrDefault(label => evidence.Policy.FindVmLabel(label) is null) is { } label ? $"policy {evidence.Policy} has no VM label {Quote.Name(label)}" : null)
-            ?? history.Replay.Violations.FirstOrDefault(violation => violation.Decision.Reason == DenialReason.UnknownLabel)?.Decision.Sentence;
+        var unknown = (new[] { from, to }.FirstOrDefault(label => evidence.Policy.FindVmLabel(label) is null) is { } label ? $"policy {evidence.Policy} has no VM label {Quote.Name(label)}" : null)
+            ?? Open(evidence, history);
         return unknown is null
             ? Guarantee.Holds("G14", evidence, $"Nothing got from {Quote.Name(from)} to {Quote.Name(to)} since boot{NoPossibleFlow.Apart(evidence)}.")
             : Guarantee.Unknown("G14", unknown);
     }
+
+    /// <summary>Why the log does not show every flow.</summary>
+    internal static string? Open(IsolationEvidence evidence, IsolationHistory history) =>
+        history.Gap ?? history.Replay.Violations.FirstOrDefault(violation => violation.Decision.Reason == DenialReason.UnknownLabel)?.Decision.Sentence;
 }

@@ -1,6 +1,8 @@
 namespace Shype.Attest.Isolation.Guarantees;
 
-/// <summary>G16: every resource that was attached since boot had a label that its VM may use.</summary>
+/// <summary>
+/// G16: every resource that was attached since boot had a label that its VM may use, kept it while it was in use, and was cleaned before it was used under another.
+/// </summary>
 public static class ResourceAccess
 {
     /// <summary>The guarantee for the whole boot.</summary>
@@ -18,8 +20,14 @@ public static class ResourceAccess
             return Guarantee.Violated("G16", $"Record {record}: {denied.Decision.Sentence}.", new(denied.Decision.Sentence, [], [record]));
         }
 
-        return history.Gap is { } gap
-            ? Guarantee.Unknown("G16", gap)
+        var uses = new ResourceUses(evidence.Sanitised);
+        foreach (var logged in history.Events)
+        {
+            uses.Take(logged);
+        }
+
+        return uses.InUse is { } inUse ? Guarantee.Violated("G16", $"{inUse.Sentence}.", inUse)
+            : (uses.NotCleaned ?? history.Gap) is { } missing ? Guarantee.Unknown("G16", missing)
             : Guarantee.Holds("G16", evidence, $"All {history.Events.Count(logged => logged.Event is ResourceAttaches)} attachments since boot were of resources that the VM's label may use.");
     }
 }

@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Shype.Attest.Cli;
+using Shype.Attest.Isolation.Acm;
+using Shype.Attest.Isolation.Acm.Binary;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Testing;
 using Shype.Attest.Testing.Measurement;
@@ -41,7 +44,8 @@ public sealed class IsolationCommandTests
         Assert.Equal(ExitCode.Refused, Prove(terminal, Demands, Log(Start(1, "Bank.A"), Start(2, "Bank.B"))));
         var never = JsonDocument.Parse(terminal.Output).RootElement.GetProperty("guarantees")[0];
         Assert.Equal("violated", never.GetProperty("verdict").GetString());
-        Assert.Equal(3, never.GetProperty("witness").GetProperty("records")[0].GetInt32());
+        Assert.Equal([2, 3], never.GetProperty("witness").GetProperty("records").EnumerateArray().Select(record => record.GetInt32()));
+        Assert.Equal(("violated", "holds"), (never.GetProperty("now").GetProperty("verdict").GetString(), never.GetProperty("always").GetProperty("verdict").GetString()));
     }
 
     [Fact]
@@ -64,11 +68,101 @@ public sealed class IsolationCommandTests
         Assert.Equal("the policy that record 1 measured is not this one", JsonDocument.Parse(terminal.Output).RootElement.GetProperty("guarantees")[0].GetProperty("missing").GetString());
     }
 
+    [Fact]
+    public void A_guarantee_is_demanded_by_its_number_and_said_once()
+    {
+        var terminal = new Terminal();
+        Assert.Equal(ExitCode.Refused, Prove(terminal, "mediators: [SystemManagement]\nguarantees: [{guarantee: G15}, {guarantee: G8}]", log: null));
+        Assert.Equal(["G15 violated", "G8 holds"], Answers(terminal));
+    }
+
+    [Fact]
+    public void Without_demands_every_guarantee_is_answered_and_unknown_ones_say_what_is_missing()
+    {
+        var terminal = new Terminal();
+        using var folder = new TemporaryFolder();
+        var log = Path.Combine(folder.Path, "log");
+        Assert.True(AcmXml.TryParse(VirtualPolicies.Banks, out var banks, out _));
+        var tables = SHA256.HashData(AcmBinary.Compile(banks, XmlPolicyHash.OfDocument(VirtualPolicies.Banks)).Encode());
+        File.WriteAllBytes(log, Bytes(SampleLog.Boot(AlgorithmId.Sha256), VirtualPolicies.Measure(VirtualPolicies.Banks) with { ActiveDigest = new(MeasuredDigest.Sha256, tables) }, Start(1, "Bank.A")));
+        Assert.Equal(ExitCode.Refused, terminal.Run("isolation", "prove", "--policy", Policy, "--log", log, "--json"));
+        Assert.Equal(
+            [
+                "G3 unknown", "G4 holds", "G5 holds", "G6 unknown", "G7 holds", "G8 holds", "G9 holds", "G10 holds", "G11 holds", "G12 holds", "G13 violated", "G14 holds", "G15 violated",
+                "G16 holds", "G17 holds", "G18 holds", "G19 unknown", "G20 unknown", "G24 unknown", "G25 unknown",
+            ],
+            Answers(terminal));
+        Assert.All(
+            JsonDocument.Parse(terminal.Output).RootElement.GetProperty("guarantees").EnumerateArray().Where(row => row.GetProperty("verdict").GetString() == "unknown"),
+            row => Assert.NotEmpty(row.GetProperty("missing").GetString()!));
+    }
+
+    [Fact]
+    public void References_decide_over_images_and_a_broken_file_of_them_is_unreadable()
+    {
+        using var folder = new TemporaryFolder();
+        var (log, references) = (Path.Combine(folder.Path, "log"), Path.Combine(folder.Path, "references.json"));
+        File.WriteAllBytes(log, Log(Start(1, "Bank.A")));
+        File.WriteAllText(references, """{"format": 1, "vms": [{"name": "vm-1", "label": "Bank.B"}]}""");
+        var terminal = new Terminal();
+        Assert.Equal(ExitCode.Refused, terminal.Run("isolation", "prove", "--policy", Policy, "--log", log, "--references", references, "--json"));
+        Assert.Contains("G19 violated", Answers(terminal));
+
+        File.WriteAllText(references, "{");
+        Assert.Equal(ExitCode.Usage, new Terminal().Run("isolation", "prove", "--policy", Policy, "--references", references));
+    }
+
+    private static IEnumerable<string> Answers(Terminal terminal) =>
+        JsonDocument.Parse(terminal.Output).RootElement.GetProperty("guarantees").EnumerateArray().Select(row => $"{row.GetProperty("id").GetString()} {row.GetProperty("verdict").GetString()}");
+
+    [Fact]
+    public void Demands_over_a_FLASK_policy_are_judged_for_what_runs_and_for_what_it_admits()
+    {
+        var policy = TestData.Bytes("flask", "xen.30");
+        var measured = new PolicyContent { Module = "flask", Name = "", Version = "", ActiveDigest = new(MeasuredDigest.Sha256, SHA256.HashData(policy)), Enforcing = true };
+        byte[] LogOf(PolicyContent state) => Bytes(SampleLog.Boot(AlgorithmId.Sha256), state, Start(1, "customer_1:vm_r:red_t"), Start(2, "customer_2:vm_r:blue_t"));
+        const string Yaml = """
+            mediators: [dom0_t]
+            guarantees:
+              - no-flow: {from: blue_t, to: red_t}
+              - no-flow: {from: blue_t, to: alone_t}
+              - label-is: {vm: vm-1, label: red_t}
+              - never-together: [red_t, blue_t]
+              - runs-alone: alone_t
+              - guarantee: G9
+              - no-flow: {from: blue_t, to: nobody_t}
+            """;
+
+        var terminal = new Terminal();
+        Assert.Equal(ExitCode.Refused, Prove(terminal, Yaml, LogOf(measured), TestData.PathOf("flask", "xen.30")));
+        Assert.Equal(
+            ["no-flow violated holds violated", "no-flow holds holds holds", "label-is holds holds unknown", "never-together violated violated unknown", "runs-alone unknown holds unknown", "G9 holds", "no-flow unknown unknown unknown"],
+            JsonDocument.Parse(terminal.Output).RootElement.GetProperty("guarantees").EnumerateArray().Select(Both));
+
+        // Under another policy than the one in hand nothing is said of what runs.
+        Prove(terminal = new Terminal(), Yaml, LogOf(measured with { ActiveDigest = new(MeasuredDigest.Sha256, new byte[32]) }), TestData.PathOf("flask", "xen.30"));
+        Assert.Contains("no-flow holds unknown holds", JsonDocument.Parse(terminal.Output).RootElement.GetProperty("guarantees").EnumerateArray().Select(Both));
+
+        static string Both(JsonElement row) => string.Join(' ', [row.GetProperty("id").GetString(), row.GetProperty("verdict").GetString(), .. Scope(row, "now"), .. Scope(row, "always")]);
+        static IEnumerable<string?> Scope(JsonElement row, string scope) => row.GetProperty(scope) is { ValueKind: JsonValueKind.Object } answer ? [answer.GetProperty("verdict").GetString()] : [];
+    }
+
+    [Fact]
+    public void Without_demands_every_guarantee_is_answered_over_a_FLASK_policy_too()
+    {
+        var terminal = new Terminal();
+        Assert.Equal(ExitCode.Refused, terminal.Run("isolation", "prove", "--policy", TestData.PathOf("flask", "xen.30"), "--json"));
+        Assert.Equal(20, Answers(terminal).Count());
+        Assert.Equal(["G7 holds"], Answers(terminal).Where(answer => !answer.EndsWith(" unknown", StringComparison.Ordinal)));
+        Assert.Equal(ExitCode.Usage, new Terminal { Input = TestData.Bytes("flask", "xen.30")[..100] }.Run("isolation", "prove", "--policy", "-"));
+    }
+
     [Theory]
     [InlineData("", "the file is empty")]
     [InlineData("guarantees: []", ":1:1: 'guarantees' must hold 1 to 1000 demands")]
     [InlineData("guarantees: [{runs-alone: a, label-is: b}]", ":1:14: one demand is needed, as 'never-together: [a, b]'")]
-    [InlineData("guarantees: [{run-alone: a}]", ":1:14: unknown demand 'run-alone'; known are never-together, no-flow, only-shares-with, runs-alone, label-is, resource-only, policy-unchanged, enforced-by")]
+    [InlineData("guarantees: [{run-alone: a}]", ":1:14: unknown demand 'run-alone'; known are never-together, no-flow, only-shares-with, runs-alone, label-is, resource-only, policy-unchanged, enforced-by, guarantee")]
+    [InlineData("guarantees:\n- guarantee: G99", ":2:14: no such guarantee; there are G3, G4, G5,")]
     [InlineData("guarantees:\n- no-flow: {from: a, too: b}", ":2:27: unknown key 'too'; known here: from, to, transitively, except-through")]
     [InlineData("guarantees:\n- no-flow: {from: a}", ":2:12: 'to' is missing")]
     [InlineData("guarantees:\n- never-together: [a]", ":2:19: at least two labels are needed")]
@@ -106,11 +200,11 @@ public sealed class IsolationCommandTests
         Assert.Equal(sentence, terminal.Output);
     }
 
-    private static ExitCode Prove(Terminal terminal, string demands, byte[]? log)
+    private static ExitCode Prove(Terminal terminal, string demands, byte[]? log, string? policy = null)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(Path.Combine(folder.Path, "demands.yaml"), demands);
-        List<string> args = ["isolation", "prove", "--policy", Policy, "--guarantees", Path.Combine(folder.Path, "demands.yaml"), "--json"];
+        List<string> args = ["isolation", "prove", "--policy", policy ?? Policy, "--guarantees", Path.Combine(folder.Path, "demands.yaml"), "--json"];
         if (log is not null)
         {
             File.WriteAllBytes(Path.Combine(folder.Path, "log"), log);

@@ -8,7 +8,7 @@ namespace Shype.Attest.UnitTests.Flask;
 /// <summary>Whatever the bytes are, the reader answers with a policy or with a problem.</summary>
 public sealed class HostilePolicyTests
 {
-    public static TheoryData<string> Files => ["xen.30", "selinux.33"];
+    public static TheoryData<string> Files => ["xen.30", "hostile.30", "selinux.33"];
 
     [Theory]
     [MemberData(nameof(Files))]

@@ -70,6 +70,10 @@ public class FlowTests
     public void A_trusted_mediator_passes_nothing_on() =>
         Assert.Null(ActualFlowOf(["host", "net"], "a", "b", [Start(1, "a"), Start(3, "net"), Start(2, "b")]).Witness);
 
+    [Fact]
+    public void A_mediator_may_be_where_a_way_ends() =>
+        Assert.Equal(["a", "net"], ActualFlowOf(["host", "net"], "a", "net", [Start(1, "a"), Start(3, "net")]).Witness!.Path.AsEnumerable());
+
     private static Witness? Flow(string from, string to, params EnforcementEvent[] events) => ActualFlowOf(["host"], from, to, events).Witness;
 
     private static Guarantee ActualFlowOf(ImmutableHashSet<string> mediators, string from, string to, EnforcementEvent[] events)

@@ -53,7 +53,7 @@ public class GuaranteeTests
         Assert.Equal(GuaranteeVerdict.Unknown, NoConflictNow.Prove(Boot(Start(1, "who"))).Verdict);
         Assert.Equal([2UL], ResourceAccess.Prove(Boot(Start(1, "b"), new ResourceAttaches(Uuid(1), new("disk", "x", "a")))).Witness!.Records.AsEnumerable());
         Assert.Equal(["a"], FewMediators.Prove(new(Policy, null) { Mediators = ["host"] }).Witness!.Path.AsEnumerable());
-        Assert.Equal(GuaranteeVerdict.Holds, FewMediators.Prove(new(Policy, null) { Mediators = ["host", "a"] }).Verdict);
+        Assert.Equal(GuaranteeVerdict.Holds, FewMediators.Prove(new(PolicySketch.Read("few", "1.0", ["ste a b", "vm host: a b", "vm a: a"]), null) { Mediators = ["host"] }).Verdict);
         Assert.Equal(["host", "ghost"], HostAuthorisation.Prove(Boot(Start(1, "ghost"))).Witness!.Path.AsEnumerable());
     }
 
@@ -112,7 +112,9 @@ public class GuaranteeTests
     [Fact]
     public void What_the_policy_rules_out_and_the_log_shows_is_refuted()
     {
-        Assert.Equal([2UL], DemandProof.Prove(Boot(Start(1, "a"), Start(2, "b")), new NeverTogether(["a", "b"])).Witness!.Records.AsEnumerable());
+        var proven = DemandProof.Prove(Boot(Start(1, "a"), Start(2, "b")), new NeverTogether(["a", "b"]));
+        Assert.Equal([1UL, 2UL], proven.Witness!.Records.AsEnumerable());
+        Assert.Equal((GuaranteeVerdict.Violated, GuaranteeVerdict.Holds), (proven.Now!.Verdict, proven.Always!.Verdict));
         var changed = new IsolationHistory(Policy, [], "changed") { PolicyChangedAt = 9 };
         Assert.Equal([9UL], DemandProof.Prove(new(Policy, changed), new PolicyUnchanged()).Witness!.Records.AsEnumerable());
     }

@@ -14,7 +14,7 @@ public class ModelTests
     private static readonly Gen<string[]> SomeTypes = Gen.Shuffle(Types, 0, 3);
     private static readonly Gen<string[]> Set = Gen.Shuffle(Types, 2, 4);
 
-    private static readonly Gen<AcmPolicy> Policy =
+    internal static readonly Gen<AcmPolicy> Policy =
         Gen.Select(Set.Array[0, 3], Gen.Select(SomeTypes, SomeTypes).Array[Labels], SomeTypes, Gen.Int[0, 4].Select(i => Types[i]).Array[3], (sets, labels, host, resources) => PolicySketch.ReadUnchecked("random", "1.0",
         [
             "ste " + string.Join(' ', Types),
@@ -25,7 +25,7 @@ public class ModelTests
             .. resources.Select((type, i) => $"resource r{i}: {type}"),
         ]));
 
-    private static readonly Gen<EnforcementEvent[]> Events = Gen.OneOf(
+    internal static readonly Gen<EnforcementEvent[]> Events = Gen.OneOf(
         Gen.Select(Gen.Int[1, 4], Gen.Int[0, Labels], (vm, label) => (EnforcementEvent)new VmStarts(new(Uuid(vm), $"vm{vm}", label == Labels ? null : $"l{label}"))),
         Gen.Int[0, 4].Select(vm => (EnforcementEvent)new VmStops(Uuid(vm))),
         Gen.Select(Gen.Int[0, 4], Gen.Int[0, Labels], (vm, label) => (EnforcementEvent)new VmRelabels(Uuid(vm), label == Labels ? "host" : $"l{label}")),

@@ -5,8 +5,6 @@ using Shype.Attest.Cli.Output;
 using Shype.Attest.Isolation.Acm;
 using Shype.Attest.Isolation.Flows;
 using Shype.Attest.Isolation.Guarantees;
-using Shype.Attest.Isolation.Guarantees.Demands;
-using Shype.Attest.Measurement.LogFiles;
 
 namespace Shype.Attest.Cli.Commands;
 
@@ -16,42 +14,10 @@ public static class IsolationCommands
     /// <summary>The command.</summary>
     public static Command Create(Surroundings surroundings) => new("isolation", "Prove who can talk to whom, from a policy and a log; no server is needed.")
     {
-        Prove(surroundings),
+        IsolationProveCommand.Create(surroundings),
         Explain(surroundings),
         IsolationGraphCommand.Create(surroundings),
     };
-
-    private static Command Prove(Surroundings surroundings)
-    {
-        var policy = new Option<string>("--policy") { Description = "The policy, XML", Required = true };
-        var log = new Option<string?>("--log") { Description = "The log of shype-agent" };
-        var guarantees = new Option<string>("--guarantees") { Description = "What is demanded, YAML (docs/guarantees.md)", Required = true };
-        var json = JsonOption.Create();
-        var prove = new Command(
-            "prove",
-            """
-            Prove or refute what is demanded of a host's isolation; what does not hold is shown by the smallest witness.
-
-            Without a log, what only a log can show is unknown, and so is what a log leaves open. A log proves nothing about a host by itself: attest the host for that.
-            Exit code 0: every guarantee holds. 1: some is violated or unknown. 2: a file cannot be read.
-
-            Example:
-              shype isolation prove --policy policy.xml --log measurements.log --guarantees demands.yaml
-            """)
-        { policy, log, guarantees, json };
-        prove.SetAction(async (parsed, cancellationToken) =>
-        {
-            var report = new Report(surroundings, parsed.GetValue(json));
-            var judged = await ReadPolicyAsync(surroundings, parsed.GetRequiredValue(policy), cancellationToken);
-            var demanded = DemandFile.Read(
-                InputFile.NameOf(parsed.GetRequiredValue(guarantees)),
-                await InputFile.ReadAsync(surroundings, parsed.GetRequiredValue(guarantees), DemandFile.MaxBytes, cancellationToken));
-            var history = parsed.GetValue(log) is { } path ? await ReadLogAsync(surroundings, path, judged, cancellationToken) : null;
-            var evidence = new IsolationEvidence(judged, history) { Mediators = demanded.Mediators };
-            return Say(report, judged, [.. demanded.Demands.Select(demand => DemandProof.Prove(evidence, demand)), .. Always(evidence)]);
-        });
-        return prove;
-    }
 
     private static Command Explain(Surroundings surroundings)
     {
@@ -74,7 +40,8 @@ public static class IsolationCommands
         explain.SetAction(async (parsed, cancellationToken) =>
         {
             var report = new Report(surroundings, parsed.GetValue(json));
-            var judged = await ReadPolicyAsync(surroundings, parsed.GetRequiredValue(policy), cancellationToken);
+            var path = parsed.GetRequiredValue(policy);
+            var judged = IsolationInputs.PolicyOf(InputFile.NameOf(path), await InputFile.ReadAsync(surroundings, path, AcmLimits.MaxFileBytes, cancellationToken));
             return ExplainFlow(report, judged, parsed.GetRequiredValue(from), parsed.GetRequiredValue(to), [.. parsed.GetRequiredValue(except)]);
         });
         return explain;
@@ -104,54 +71,4 @@ public static class IsolationCommands
 
         return (int)(path is null ? ExitCode.Yes : ExitCode.Refused);
     }
-
-    // What a log breaks is shown even where nobody thought of demanding it.
-    private static IEnumerable<Guarantee> Always(IsolationEvidence evidence) => evidence.History is null
-        ? [LabelTypes.Prove(evidence)]
-        :
-        [
-            LabelTypes.Prove(evidence),
-            KnownLabels.Prove(evidence),
-            NoConflictNow.Prove(evidence),
-            NoViolationEver.Prove(evidence),
-            ResourceAccess.Prove(evidence),
-            ExclusiveDevices.Prove(evidence),
-            HostAuthorisation.Prove(evidence),
-        ];
-
-    private static int Say(Report report, AcmPolicy policy, IReadOnlyList<Guarantee> proven)
-    {
-        var holds = proven.All(guarantee => guarantee.Verdict == GuaranteeVerdict.Holds);
-        if (report.Json)
-        {
-            report.Write(
-                new ProofReport(policy.ToString(), Convert.ToHexStringLower(policy.CanonicalDigest.AsSpan()), holds, [.. proven.Select(GuaranteeReport.Of)]),
-                CliJson.Default.ProofReport);
-        }
-        else
-        {
-            new Page(report).Table(0, ["guarantee", "verdict", "strength", ""], proven.Select(GuaranteeReport.Of).Select(row =>
-                (IReadOnlyList<(string, Spectre.Console.Style?)>)[(row.Id, null), (row.Verdict, row.Verdict == "holds" ? Styles.Good : Styles.Bad), (row.Strength, null), (row.Text, null)]));
-        }
-
-        return (int)(holds ? ExitCode.Yes : ExitCode.Refused);
-    }
-
-    private static async Task<AcmPolicy> ReadPolicyAsync(Surroundings surroundings, string path, CancellationToken cancellationToken)
-    {
-        return ParsePolicy(InputFile.NameOf(path), await InputFile.ReadAsync(surroundings, path, AcmLimits.MaxFileBytes, cancellationToken));
-    }
-
-    internal static AcmPolicy ParsePolicy(string name, byte[] bytes) =>
-        AcmXml.TryParse(bytes, out var policy, out var problems) ? policy : throw CommandException.Unusable($"{name}: {problems[0]}");
-
-    internal static async Task<IsolationHistory> ReadLogAsync(Surroundings surroundings, string path, AcmPolicy policy, CancellationToken cancellationToken)
-    {
-        var bytes = await InputFile.ReadAsync(surroundings, path, MaxLogBytes, cancellationToken);
-        return AgentLogReport.TryReadRecords(bytes, out var records, out var problem)
-            ? LoggedHistory.Of(policy, records)
-            : throw CommandException.Unusable($"{InputFile.NameOf(path)}: {problem}");
-    }
-
-    private const int MaxLogBytes = 256 * 1024 * 1024;
 }

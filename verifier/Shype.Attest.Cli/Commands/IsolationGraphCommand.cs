@@ -56,8 +56,9 @@ internal static class IsolationGraphCommand
             }
             else
             {
-                var judged = IsolationCommands.ParsePolicy(InputFile.NameOf(path), bytes);
-                drawn = OfAcm(judged, parsed.GetValue(log) is { } file ? await IsolationCommands.ReadLogAsync(surroundings, file, judged, cancellationToken) : null, asked);
+                var judged = IsolationInputs.PolicyOf(InputFile.NameOf(path), bytes);
+                var records = parsed.GetValue(log) is { } file ? await IsolationInputs.ReadLogAsync(surroundings, file, cancellationToken) : null;
+                drawn = OfAcm(judged, records is null ? null : LoggedHistory.Of(judged, records), asked);
             }
 
             return await SayAsync(report, drawn, parsed.GetValue(output), cancellationToken);

@@ -42,7 +42,8 @@ public sealed record DemandFile(ImmutableHashSet<string> Mediators, ImmutableArr
                 "gate" => GuaranteeStrength.Gated,
                 _ => throw value.Refuse("hypervisor or gate is needed"),
             }),
-            _ => throw item.Refuse($"unknown demand '{kind}'; known are never-together, no-flow, only-shares-with, runs-alone, label-is, resource-only, policy-unchanged, enforced-by"),
+            "guarantee" => GuaranteeProof.Ids.Contains(value.Text()) ? new GuaranteeHolds(value.Text()) : throw value.Refuse($"no such guarantee; there are {string.Join(", ", GuaranteeProof.Ids)}"),
+            _ => throw item.Refuse($"unknown demand '{kind}'; known are never-together, no-flow, only-shares-with, runs-alone, label-is, resource-only, policy-unchanged, enforced-by, guarantee"),
         };
     }
 

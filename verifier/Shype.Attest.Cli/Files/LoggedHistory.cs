@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Shype.Attest.Isolation;
 using Shype.Attest.Isolation.Acm;
+using Shype.Attest.Isolation.Flask.Guarantees;
 using Shype.Attest.Isolation.Guarantees;
 using Shype.Attest.Measurement.Cel;
 using Shype.Attest.Measurement.Records;
@@ -15,9 +16,23 @@ public static class LoggedHistory
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(records);
+        var (events, gap) = Read(records, state => Is(policy, state));
+        return new IsolationHistory(policy, events, gap) { PolicyChangedAt = records.FirstOrDefault(record => record.Measurement is PolicyChangeContent)?.RecordNumber };
+    }
+
+    /// <summary>The history of a boot that ran under the FLASK policy whose file has this digest.</summary>
+    public static FlaskHistory UnderFlask(string file, IReadOnlyList<CelRecord> records)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        var (events, gap) = Read(records, state => state.Module == "flask" && state.ActiveDigest?.ToString() == file);
+        return new(events, gap);
+    }
+
+    private static (ImmutableArray<LoggedEvent> Events, string? Gap) Read(IReadOnlyList<CelRecord> records, Func<PolicyStateContent, bool> isPolicy)
+    {
         var events = ImmutableArray.CreateBuilder<LoggedEvent>();
         var gap = records is [{ Measurement: BootContent }, ..] ? null : "the log does not begin with the boot";
-        var (measured, changedAt) = (false, (ulong?)null);
+        var measured = false;
         foreach (var record in records)
         {
             switch (record.Measurement)
@@ -37,8 +52,7 @@ public static class LoggedHistory
                     break;
                 case PolicyStateContent state:
                     measured = true;
-                    changedAt ??= state is PolicyChangeContent ? record.RecordNumber : null;
-                    gap ??= Is(policy, state) ? null : $"the policy that record {record.RecordNumber} measured is not this one";
+                    gap ??= isPolicy(state) ? null : $"the policy that record {record.RecordNumber} measured is not this one";
                     break;
                 case GapContent missed:
                     gap ??= $"record {record.RecordNumber} says that measurements are missing: {missed.Reason}";
@@ -53,7 +67,7 @@ public static class LoggedHistory
             void Add(EnforcementEvent happened) => events.Add(new(record.RecordNumber, happened));
         }
 
-        return new IsolationHistory(policy, events.ToImmutable(), gap ?? (measured ? null : "the log measured no policy")) { PolicyChangedAt = changedAt };
+        return (events.ToImmutable(), gap ?? (measured ? null : "the log measured no policy"));
     }
 
     private static bool Is(AcmPolicy policy, PolicyStateContent measured) =>

@@ -4,8 +4,8 @@ using Shype.Attest.Isolation.Guarantees;
 namespace Shype.Attest.Cli.Output;
 
 /// <summary>What was proven and refuted, in JSON (docs/guarantees.md).</summary>
-/// <param name="Policy">Name and version of the policy.</param>
-/// <param name="CanonicalDigest">SHA-256 of its meaning, hex.</param>
+/// <param name="Policy">Name and version of the policy; of a binary one for Xen what it is.</param>
+/// <param name="CanonicalDigest">SHA-256 of its meaning, hex; of a binary policy for Xen of its file.</param>
 /// <param name="Holds">Whether every guarantee holds.</param>
 /// <param name="Guarantees">Each one.</param>
 public sealed record ProofReport(string Policy, string CanonicalDigest, bool Holds, IReadOnlyList<GuaranteeReport> Guarantees);
@@ -23,6 +23,12 @@ public sealed record GuaranteeReport(string Id, string Verdict, string Strength,
     /// <summary>The evidence that would be needed.</summary>
     public string? Missing { get; init; }
 
+    /// <summary>Of a demand: the answer for what runs, and ran since boot.</summary>
+    public GuaranteeReport? Now { get; init; }
+
+    /// <summary>Of a demand: the answer for every state that the policy admits.</summary>
+    public GuaranteeReport? Always { get; init; }
+
     /// <summary>The report of a guarantee.</summary>
     public static GuaranteeReport Of(Guarantee guarantee)
     {
@@ -31,6 +37,8 @@ public sealed record GuaranteeReport(string Id, string Verdict, string Strength,
         {
             Witness = guarantee.Witness is { } witness ? new(witness.Sentence, witness.Path, witness.Records) : null,
             Missing = guarantee.Missing,
+            Now = guarantee.Now is { } now ? Of(now) : null,
+            Always = guarantee.Always is { } always ? Of(always) : null,
         };
     }
 

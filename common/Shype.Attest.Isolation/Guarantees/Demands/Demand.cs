@@ -81,3 +81,11 @@ public sealed record EnforcedBy(GuaranteeStrength AtLeast) : Demand
     /// <inheritdoc/>
     public override string Id => "enforced-by";
 }
+
+/// <summary>One of the guarantees that have a number holds.</summary>
+/// <param name="Guarantee">Which: "G11", one of <see cref="GuaranteeProof.Ids"/>.</param>
+public sealed record GuaranteeHolds(string Guarantee) : Demand
+{
+    /// <inheritdoc/>
+    public override string Id => "guarantee";
+}
