@@ -31,7 +31,7 @@ public static class AppraisalLimits
     public const int MaxBundleBytes = 16 * 1024 * 1024;
 
     /// <summary>Bundles that a verifier keeps, removed ones included.</summary>
-    public const int MaxBundles = 64;
+    public const int MaxBundles = 256;
 
     /// <summary>Characters of a bundle's or a signer's name.</summary>
     public const int MaxBundleName = 128;

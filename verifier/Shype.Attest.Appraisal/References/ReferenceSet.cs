@@ -42,6 +42,9 @@ public sealed class ReferenceSet
     /// <summary>The hypervisors.</summary>
     public IReadOnlyList<HypervisorReference> Hypervisors => Document.Hypervisors;
 
+    /// <summary>How many things it calls good.</summary>
+    public int Count => Document.Hypervisors.Count + Document.Agents.Count + Document.Policies.Count + Document.Vms.Count + Document.Pcrs.Count;
+
     /// <summary>Bundles that do not count now.</summary>
     internal IReadOnlyList<LapsedBundle> Lapsed { get; }
 
