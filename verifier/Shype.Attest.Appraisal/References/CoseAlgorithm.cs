@@ -16,9 +16,13 @@ internal sealed record CoseAlgorithm(int Id, string Name, HashAlgorithmName Hash
     public static CoseAlgorithm? Of(AsymmetricAlgorithm key) => key switch
     {
         // RFC 9053 2.1 leaves the curve open; one curve for each hash keeps a signature from being two things.
-        ECDsa { KeySize: 256 } => Find(-7),
-        ECDsa { KeySize: 384 } => Find(-35),
-        ECDsa { KeySize: 521 } => Find(-36),
+        ECDsa curve => curve.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value switch
+        {
+            "1.2.840.10045.3.1.7" => Find(-7),
+            "1.3.132.0.34" => Find(-35),
+            "1.3.132.0.35" => Find(-36),
+            _ => null,
+        },
         RSA { KeySize: >= 2048 and <= 8192 } => Find(-37),
         _ => null,
     };

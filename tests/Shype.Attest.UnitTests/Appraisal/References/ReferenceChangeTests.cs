@@ -1,6 +1,5 @@
 using Shype.Attest.Appraisal;
 using Shype.Attest.Appraisal.References;
-using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
 using Shype.Attest.Testing.Measurement;
 using Shype.Attest.Testing.World;

@@ -128,10 +128,10 @@ public sealed class CorimReader
 
     private static (ulong, CorimCursor) ReadTag(CorimCursor cursor)
     {
-        // Some writers tag the byte string, as the drafts up to 01 did, others what is in it.
+        // #6.506(bytes .cbor concise-mid-tag), 4.1.1; HIRS writes the tag inside of the bytes.
         if (cursor.Next == CborReaderState.Tag)
         {
-            throw cursor.Refuse("tags", "a byte string with the tag inside is needed");
+            return (cursor.ReadTag("tags"), cursor.Embedded("tags"));
         }
 
         var body = cursor.Embedded("tags");

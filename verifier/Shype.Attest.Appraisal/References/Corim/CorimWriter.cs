@@ -18,6 +18,7 @@ public static class CorimWriter
         writer.WriteTextString(bundle.Name);
         writer.WriteInt32(1);
         writer.WriteStartArray(1);
+        writer.WriteTag((CborTag)506);
         writer.WriteByteString(Comid(bundle));
         writer.WriteEndArray();
         writer.WriteInt32(3);
@@ -44,7 +45,6 @@ public static class CorimWriter
     private static byte[] Comid(ReferenceBundle bundle)
     {
         var writer = new CborWriter(CborConformanceMode.Canonical);
-        writer.WriteTag((CborTag)506);
         writer.WriteStartMap(2);
         writer.WriteInt32(1);
         writer.WriteStartMap(2);
