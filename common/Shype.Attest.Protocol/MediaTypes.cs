@@ -24,6 +24,9 @@ public static class MediaTypes
     /// <summary>Server-sent events.</summary>
     public const string EventStream = "text/event-stream";
 
+    /// <summary>Reference values: a CoRIM signed with COSE (draft-ietf-rats-corim).</summary>
+    public const string RimCose = "application/rim+cose";
+
     /// <summary>Our evidence as one CMW record inside other protocols.</summary>
     public const string Evidence = "application/vnd.shype.evidence+cbor";
 

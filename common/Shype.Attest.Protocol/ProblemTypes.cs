@@ -63,6 +63,27 @@ public static class ProblemTypes
     /// <summary>The stored version is another than the one that was edited.</summary>
     public const string VersionConflict = Prefix + "version-conflict";
 
+    /// <summary>The bundle of reference values is not signed.</summary>
+    public const string ReferenceUnsigned = Prefix + "reference-unsigned";
+
+    /// <summary>The bundle is signed by a key that is not an allowed signer's, or with an algorithm that is not taken.</summary>
+    public const string ReferenceSignerUnknown = Prefix + "reference-signer-unknown";
+
+    /// <summary>The bundle's signature does not hold.</summary>
+    public const string ReferenceSignatureInvalid = Prefix + "reference-signature-invalid";
+
+    /// <summary>The bundle is older than the one that is or was in force.</summary>
+    public const string ReferenceRolledBack = Prefix + "reference-rolled-back";
+
+    /// <summary>The bundle has the name or the version of another one.</summary>
+    public const string ReferenceConflict = Prefix + "reference-conflict";
+
+    /// <summary>The bundle's validity is over.</summary>
+    public const string ReferenceExpired = Prefix + "reference-expired";
+
+    /// <summary>What the host measured was not proven; member <c>findings</c> says why.</summary>
+    public const string HostNotProven = Prefix + "host-not-proven";
+
     /// <summary>Our fault.</summary>
     public const string Internal = Prefix + "internal";
 }

@@ -24,6 +24,12 @@ namespace Shype.Attest.Protocol;
 [JsonSerializable(typeof(HostList))]
 [JsonSerializable(typeof(HostDetail))]
 [JsonSerializable(typeof(RevokeRequest))]
+[JsonSerializable(typeof(ReferenceBundleInfo))]
+[JsonSerializable(typeof(ReferenceBundleList))]
+[JsonSerializable(typeof(ReferenceSignerInfo))]
+[JsonSerializable(typeof(ReferenceSignerList))]
+[JsonSerializable(typeof(ReferenceHistory))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>Reads one message; the problem names the member and the byte.</summary>

@@ -26,4 +26,22 @@ public static class AppraisalLimits
 
     /// <summary>Characters of a name in a reference document.</summary>
     public const int MaxReferenceText = 4096;
+
+    /// <summary>Bytes of a signed bundle of reference values.</summary>
+    public const int MaxBundleBytes = 16 * 1024 * 1024;
+
+    /// <summary>Bundles that a verifier keeps, removed ones included.</summary>
+    public const int MaxBundles = 256;
+
+    /// <summary>Characters of a bundle's or a signer's name.</summary>
+    public const int MaxBundleName = 128;
+
+    /// <summary>Keys that may sign bundles.</summary>
+    public const int MaxSigners = 64;
+
+    /// <summary>Tags of one CoRIM.</summary>
+    public const int MaxCorimTags = 1000;
+
+    /// <summary>Nesting of the CBOR in a bundle: a measurement of a CoMID stands at 11.</summary>
+    public const int MaxCorimDepth = 32;
 }

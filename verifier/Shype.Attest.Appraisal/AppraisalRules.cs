@@ -23,6 +23,9 @@ public sealed record AppraisalRules
     /// </summary>
     public ulong? MinimumFirmwareVersion { get; init; }
 
+    /// <summary>PCRs that must have a value of the references, beside those that the references demand themselves.</summary>
+    public IReadOnlyList<int> ReferencedPcrs { get; init; } = [];
+
     /// <summary>The name of this set of rules in results (<c>ear.appraisal-policy-id</c>).</summary>
     public string PolicyId { get; init; } = "tag:shype.dev,2026:rules/1";
 }

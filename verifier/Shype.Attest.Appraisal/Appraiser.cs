@@ -17,7 +17,7 @@ namespace Shype.Attest.Appraisal;
 /// <item>firmware log and measurement log: read and replayed, ours from where it is known;</item>
 /// <item>PCR digest: both logs together add up to what was signed;</item>
 /// <item>story: what the records tell, each start and attachment judged under the policy of its time;</item>
-/// <item>references: hypervisor, policy and every VM that runs.</item>
+/// <item>references: the PCRs that must have one of their values, hypervisor, policy and every VM that runs.</item>
 /// </list>
 /// Every step adds all that it finds. A step whose input was not verified is listed as not evaluated, and what it would have read is not believed.
 /// </summary>
@@ -68,6 +68,7 @@ public static class Appraiser
             return Conclude(round, findings, null, null, null);
         }
 
+        PcrReferenceStep.Check(quote, firmware, log, context, findings);
         return AppraiseStory(round, firmware, log, banks, findings);
     }
 

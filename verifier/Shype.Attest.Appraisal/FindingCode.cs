@@ -207,6 +207,18 @@ public enum FindingCode
     /// <summary>The subject uses something that the policy denies it.</summary>
     ResourceDenied,
 
+    /// <summary>Only a bundle of references that has expired calls it good.</summary>
+    ReferenceExpired,
+
+    /// <summary>Only a bundle of references that is not valid yet calls it good.</summary>
+    ReferenceNotYetValid,
+
+    /// <summary>Only a bundle of references that was removed, or whose signer was, calls it good.</summary>
+    ReferenceRevoked,
+
+    /// <summary>A PCR that must have a value of the references has another one.</summary>
+    PcrNotReferenced,
+
     /// <summary>The endorsement key cannot be read.</summary>
     EkMalformed,
 

@@ -17,6 +17,9 @@ public sealed class Surroundings : IDisposable
     /// <summary>Columns of the terminal that standard output is; null for a file or a pipe, which get no colour and no wrapping.</summary>
     public int? TerminalWidth { get; init; }
 
+    /// <summary>Whether a person sits there who can be asked.</summary>
+    public bool CanAsk { get; init; }
+
     /// <summary>Environment variables.</summary>
     public required Func<string, string?> Environment { get; init; }
 
@@ -30,6 +33,7 @@ public sealed class Surroundings : IDisposable
         Output = new StreamWriter(Console.OpenStandardOutput(), Utf8),
         Errors = new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true },
         TerminalWidth = Console.IsOutputRedirected ? null : Math.Max(Console.WindowWidth, NarrowestTerminal),
+        CanAsk = !Console.IsInputRedirected && !Console.IsOutputRedirected,
         Environment = System.Environment.GetEnvironmentVariable,
         Clock = TimeProvider.System,
     };

@@ -30,6 +30,7 @@ public sealed class LimitTests : IAsyncLifetime
         { "POST", "/v1/hosts/alpha/revoke", MediaTypes.Json, ProtocolLimits.MaxJsonBytes, nameof(ProtocolLimits.MaxJsonBytes) },
         { "POST", "/v1/hosts/{id}/evidence", MediaTypes.CmwCbor, ProtocolLimits.MaxEvidenceBytes, nameof(ProtocolLimits.MaxEvidenceBytes) },
         { "PUT", "/v1/references", MediaTypes.Json, AppraisalLimits.MaxReferenceBytes, nameof(AppraisalLimits.MaxReferenceBytes) },
+        { "POST", "/v1/references/bundles", MediaTypes.RimCose, AppraisalLimits.MaxBundleBytes, nameof(AppraisalLimits.MaxBundleBytes) },
     };
 
     [Theory]

@@ -24,6 +24,12 @@ public sealed record ReferenceDocument
 
     /// <summary>VMs and their images.</summary>
     public IReadOnlyList<VmReference> Vms { get; init => field = value ?? []; } = [];
+
+    /// <summary>Values that PCRs may have.</summary>
+    public IReadOnlyList<PcrReference> Pcrs { get; init => field = value ?? []; } = [];
+
+    /// <summary>PCRs that must have one of the values of <see cref="Pcrs"/> on every host.</summary>
+    public IReadOnlyList<int> DemandedPcrs { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>A hypervisor, its command line and its modules, all together.</summary>
@@ -120,4 +126,17 @@ public sealed record DiskReference
 
     /// <summary>Its digest; absent: a disk for data, with whatever is on it.</summary>
     public MeasuredDigest? Digest { get; init; }
+}
+
+/// <summary>A value that a PCR may have.</summary>
+public sealed record PcrReference
+{
+    /// <summary>For people: whose value, of what.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The PCR, 0 to 23.</summary>
+    public required int Pcr { get; init; }
+
+    /// <summary>The value in one or more banks ("sha256:..."). Every bank that is quoted too must agree, and at least one must be.</summary>
+    public required IReadOnlyList<MeasuredDigest> Digests { get; init; }
 }

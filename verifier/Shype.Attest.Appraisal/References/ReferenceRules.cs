@@ -1,3 +1,4 @@
+using Shype.Attest.Measurement;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
 
@@ -15,7 +16,24 @@ internal static class ReferenceRules
         ?? First(document.Hypervisors, "$.hypervisors", Check)
         ?? First(document.Agents, "$.agents", (agent, at) => CheckName(agent.Name, at + ".name"))
         ?? First(document.Policies, "$.policies", Check)
-        ?? First(document.Vms, "$.vms", Check);
+        ?? First(document.Vms, "$.vms", Check)
+        ?? CheckCount(document.Pcrs.Count, "$.pcrs", AppraisalLimits.MaxReferences, nameof(AppraisalLimits.MaxReferences))
+        ?? First(document.Pcrs, "$.pcrs", Check)
+        ?? CheckCount(document.DemandedPcrs.Count, "$.demandedPcrs", PcrIndex.Count, nameof(PcrIndex))
+        ?? First(document.DemandedPcrs, "$.demandedPcrs", CheckPcr);
+
+    private static ProtocolProblem? Check(PcrReference reference, string path) =>
+        CheckName(reference.Name, path + ".name")
+        ?? CheckPcr(reference.Pcr, path + ".pcr")
+        ?? (reference.Digests.Count is 0 or > MaxBanks ? new ProtocolProblem(path + ".digests", 0, $"{reference.Digests.Count} digests; 1 to {MaxBanks} are possible") : null)
+        ?? First(reference.Digests, path + ".digests", (digest, at) =>
+            digest.Kind is MeasuredDigest.Sha256 or MeasuredDigest.Sha384 or MeasuredDigest.Sha512 ? null : new ProtocolProblem(at, 0, "no PCR bank has digests of this kind"))
+        ?? (reference.Digests.DistinctBy(digest => digest.Kind, StringComparer.Ordinal).Count() == reference.Digests.Count
+            ? null
+            : new ProtocolProblem(path + ".digests", 0, "two values for one bank; alternatives are entries of their own"));
+
+    private static ProtocolProblem? CheckPcr(int pcr, string path) =>
+        pcr is >= 0 and < PcrIndex.Count ? null : new ProtocolProblem(path, 0, $"{pcr} is no PCR, 0 to {PcrIndex.Count - 1} are");
 
     private static ProtocolProblem? Check(HypervisorReference hypervisor, string path) =>
         CheckName(hypervisor.Name, path + ".name")
@@ -66,4 +84,7 @@ internal static class ReferenceRules
 
         return null;
     }
+
+    // One of each kind that a bank can have.
+    private const int MaxBanks = 3;
 }

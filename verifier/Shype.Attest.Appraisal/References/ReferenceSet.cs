@@ -15,9 +15,13 @@ public sealed class ReferenceSet
     private readonly FrozenDictionary<Guid, VmReference[]> _byUuid;
     private readonly FrozenDictionary<string, VmReference[]> _byName;
 
-    private ReferenceSet(ReferenceDocument document)
+    private readonly FrozenDictionary<int, PcrReference[]> _pcrs;
+
+    private ReferenceSet(ReferenceDocument document, IReadOnlyList<LapsedBundle>? lapsed = null)
     {
         Document = document;
+        Lapsed = lapsed ?? [];
+        _pcrs = document.Pcrs.GroupBy(reference => reference.Pcr).ToFrozenDictionary(group => group.Key, group => group.ToArray());
         _agents = document.Agents.DistinctBy(agent => agent.Digest).ToFrozenDictionary(agent => agent.Digest);
         _policies = document.Policies.DistinctBy(policy => policy.CanonicalDigest).ToFrozenDictionary(policy => policy.CanonicalDigest);
         _byUuid = document.Vms.Where(vm => vm.Uuid is not null).GroupBy(vm => vm.Uuid!.Value).ToFrozenDictionary(group => group.Key, group => group.ToArray());
@@ -37,6 +41,12 @@ public sealed class ReferenceSet
 
     /// <summary>The hypervisors.</summary>
     public IReadOnlyList<HypervisorReference> Hypervisors => Document.Hypervisors;
+
+    /// <summary>How many things it calls good.</summary>
+    public int Count => Document.Hypervisors.Count + Document.Agents.Count + Document.Policies.Count + Document.Vms.Count + Document.Pcrs.Count;
+
+    /// <summary>Bundles that do not count now.</summary>
+    internal IReadOnlyList<LapsedBundle> Lapsed { get; }
 
     /// <summary>Reads a document; the problem names the member and the byte.</summary>
     public static bool TryRead(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out ReferenceSet? set, [NotNullWhen(false)] out ProtocolProblem? problem)
@@ -61,6 +71,25 @@ public sealed class ReferenceSet
         return set is not null;
     }
 
+    /// <summary>All that any of the sets calls good.</summary>
+    internal static ReferenceSet Union(IReadOnlyList<ReferenceSet> sets, IReadOnlyList<LapsedBundle> lapsed) => sets switch
+    {
+        [] when lapsed.Count == 0 => Empty,
+        [var only] when lapsed.Count == 0 => only,
+        [] => new(Empty.Document, lapsed),
+        [var only] => new(only.Document, lapsed),
+        _ => new(new ReferenceDocument
+        {
+            Format = Format,
+            Hypervisors = [.. sets.SelectMany(set => set.Document.Hypervisors)],
+            Agents = [.. sets.SelectMany(set => set.Document.Agents)],
+            Policies = [.. sets.SelectMany(set => set.Document.Policies)],
+            Vms = [.. sets.SelectMany(set => set.Document.Vms)],
+            Pcrs = [.. sets.SelectMany(set => set.Document.Pcrs)],
+            DemandedPcrs = [.. sets.SelectMany(set => set.Document.DemandedPcrs).Distinct().Order()],
+        }, lapsed),
+    };
+
     /// <summary>The document as JSON, always the same bytes for the same content.</summary>
     public static byte[] Encode(ReferenceDocument document) => JsonSerializer.SerializeToUtf8Bytes(document, ReferenceJson.Default.ReferenceDocument);
 
@@ -74,5 +103,9 @@ public sealed class ReferenceSet
     public IReadOnlyList<VmReference> FindVm(Guid uuid, string name) =>
         _byUuid.TryGetValue(uuid, out var exact) ? exact : _byName.TryGetValue(name, out var named) ? named : [];
 
-    private const int Format = 1;
+    /// <summary>The alternatives for a PCR.</summary>
+    public IReadOnlyList<PcrReference> FindPcr(int pcr) => _pcrs.TryGetValue(pcr, out var alternatives) ? alternatives : [];
+
+    /// <summary>The version of the format that this program reads and writes.</summary>
+    public const int Format = 1;
 }

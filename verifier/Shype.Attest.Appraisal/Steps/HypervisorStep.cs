@@ -15,10 +15,18 @@ internal static class HypervisorStep
             return;
         }
 
-        // Of several alternatives the one that comes closest tells what is wrong.
-        findings.AddRange(references.Hypervisors.Select(reference => Compare(measured, reference)).MinBy(problems => problems.Count)
-            ?? [new(FindingCode.HypervisorUnknown, "hypervisor", measured.Record, Found: measured.Value.ImageDigest.ToString(), Detail: "there are none")]);
+        findings.AddRange(CheckReferences(measured, references));
         findings.Add(new(FindingCode.HypervisorLinkNotChecked, "hypervisor", measured.Record));
+    }
+
+    private static List<Finding> CheckReferences(Recorded<HypervisorContent> measured, ReferenceSet references)
+    {
+        // Of several alternatives the one that comes closest tells what is wrong.
+        var nearest = references.Hypervisors.Select(reference => Compare(measured, reference)).MinBy(problems => problems.Count)
+            ?? [new(FindingCode.HypervisorUnknown, "hypervisor", measured.Record, Found: measured.Value.ImageDigest.ToString(), Detail: "there are none")];
+        return nearest.Count > 0 && references.Lapsed.FirstOrDefault(bundle => bundle.Set.Hypervisors.Any(reference => Compare(measured, reference).Count == 0)) is { } lapsed
+            ? [lapsed.Finding("hypervisor", measured.Record, measured.Value.ImageDigest.ToString())]
+            : nearest;
     }
 
     private static List<Finding> Compare(Recorded<HypervisorContent> measured, HypervisorReference reference)

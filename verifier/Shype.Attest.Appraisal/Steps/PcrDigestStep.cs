@@ -104,7 +104,7 @@ internal static class PcrDigestStep
     }
 
     // PCRs as the two logs together explain them: ours for the PCRs of the plan, the firmware's for the rest.
-    private readonly record struct Replayed(FirmwareMemory Firmware, IReadOnlyList<ReplayState> Logs)
+    internal readonly record struct Replayed(FirmwareMemory Firmware, IReadOnlyList<ReplayState> Logs)
     {
         public ReadOnlySpan<byte> Value(AlgorithmId bank, int pcr) =>
             LogOf(bank, pcr) is { } log ? log[new PcrIndex(pcr)]

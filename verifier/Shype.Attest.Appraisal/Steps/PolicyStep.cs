@@ -50,6 +50,12 @@ internal static class PolicyStep
             return;
         }
 
+        if (digest is { } known && references.Lapsed.FirstOrDefault(bundle => bundle.Set.FindPolicy(known) is not null) is { } lapsed)
+        {
+            findings.Add(lapsed.Finding("policy", measured.Record, known.ToString()));
+            return;
+        }
+
         var name = $"{measured.Value.Name} {measured.Value.Version}".Trim();
         findings.Add(new(FindingCode.PolicyUnknown, "policy", measured.Record, Found: digest?.ToString(),
             Detail: name.Length == 0 ? "it has no name" : $"'{name}'"));
@@ -59,6 +65,10 @@ internal static class PolicyStep
     {
         switch (Enforcers.Of(story, references))
         {
+            case Enforcer.UnknownAgent when story.Agent is { } agent
+                && references.Lapsed.FirstOrDefault(bundle => bundle.Set.FindAgent(agent.Value.AgentDigest) is not null) is { } lapsed:
+                findings.Add(lapsed.Finding("agent", agent.Record, agent.Value.AgentDigest.ToString()));
+                break;
             case Enforcer.UnknownAgent:
                 findings.Add(new(FindingCode.PolicyNotEnforcing, "policy", record, Found: story.Agent?.Value.AgentDigest.ToString(),
                     Detail: "the agent, whose launch gate would refuse what it forbids, is not one of the references"));

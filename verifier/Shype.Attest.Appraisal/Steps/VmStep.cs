@@ -18,14 +18,14 @@ internal static class VmStep
         }
 
         var alternatives = references.FindVm(image.Start.Uuid, image.Start.Name);
-        if (alternatives.Count == 0)
+        var problems = alternatives.Count > 0 ? Nearest(image, alternatives) : [new(FindingCode.VmNotReferenced, image.Subject, image.Record)];
+        if (problems.Count > 0 && FindLapsed(image, references) is { } lapsed)
         {
-            findings.Add(new(FindingCode.VmNotReferenced, image.Subject, image.Record));
+            problems = [lapsed.Finding(image.Subject, image.Record, image.Start.Name)];
+            alternatives = lapsed.Set.FindVm(image.Start.Uuid, image.Start.Name);
         }
-        else
-        {
-            findings.AddRange(Nearest(image, alternatives));
-        }
+
+        findings.AddRange(problems);
 
         if (image.Start.Mutable && !alternatives.Any(reference => reference.MayBeMutable))
         {
@@ -41,6 +41,9 @@ internal static class VmStep
             Findings = findings.Count == 0 ? [] : Finding.InOrder(findings),
         };
     }
+
+    private static LapsedBundle? FindLapsed(RunningImage image, ReferenceSet references) => references.Lapsed.FirstOrDefault(bundle =>
+        bundle.Set.FindVm(image.Start.Uuid, image.Start.Name).Any(reference => new Comparison(image, reference).Problems.Count == 0));
 
     // Of several alternatives the one that comes closest tells what is wrong.
     private static List<Finding> Nearest(RunningImage image, IReadOnlyList<VmReference> alternatives)

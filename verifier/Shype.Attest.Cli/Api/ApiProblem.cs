@@ -30,6 +30,14 @@ public static class ApiProblem
         ProblemTypes.ChallengeRefused => (ExitCode.Refused, "the challenge was refused"),
         ProblemTypes.VersionConflict => (ExitCode.Refused, "somebody else changed it meanwhile (read it again, then repeat)"),
 
+        ProblemTypes.ReferenceUnsigned => (ExitCode.Refused, "the bundle is not signed (shype reference sign)"),
+        ProblemTypes.ReferenceSignerUnknown => (ExitCode.Refused, "nobody whom the verifier knows signed the bundle (shype reference signer list)"),
+        ProblemTypes.ReferenceSignatureInvalid => (ExitCode.Refused, "the bundle's signature does not hold"),
+        ProblemTypes.ReferenceRolledBack => (ExitCode.Refused, "the bundle is older than what the verifier has seen (shype reference list)"),
+        ProblemTypes.ReferenceConflict => (ExitCode.Refused, "it conflicts with what is there (shype reference list, shype reference signer list)"),
+        ProblemTypes.ReferenceExpired => (ExitCode.Refused, "the bundle has expired (ask its maker for a newer one)"),
+        ProblemTypes.HostNotProven => (ExitCode.Refused, "what the host measured cannot be offered as good"),
+
         // Our message was wrong.
         ProblemTypes.Malformed or ProblemTypes.UnsupportedMediaType => (ExitCode.Usage, "the verifier cannot read this request"),
         ProblemTypes.LimitExceeded => (ExitCode.Usage, "the request crosses a limit"),

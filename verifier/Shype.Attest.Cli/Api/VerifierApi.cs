@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
+using Shype.Attest.Appraisal;
 using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Cli.Api;
@@ -28,7 +29,7 @@ public sealed class VerifierApi : IDisposable
         {
             BaseAddress = address,
             Timeout = timeout,
-            MaxResponseContentBufferSize = ProtocolLimits.MaxTokenCharacters,
+            MaxResponseContentBufferSize = Math.Max(ProtocolLimits.MaxTokenCharacters, AppraisalLimits.MaxBundleBytes),
         };
         if (token is not null)
         {
@@ -79,13 +80,17 @@ public sealed class VerifierApi : IDisposable
     /// <param name="json">The body.</param>
     /// <param name="version">The version that is to be replaced (If-Match).</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, byte[]? json, string? version, CancellationToken cancellationToken)
+    public Task<ApiAnswer> SendAsync(HttpMethod method, string path, byte[]? json, string? version, CancellationToken cancellationToken) =>
+        SendAsync(method, path, MediaTypes.Json, json, version, cancellationToken);
+
+    /// <summary>One exchange with a body of any type; an answer that is no success ends the command.</summary>
+    public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, string mediaType, byte[]? body, string? version, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
-        if (json is not null)
+        if (body is not null)
         {
-            request.Content = new ByteArrayContent(json);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypes.Json);
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
         }
 
         if (version is not null)
@@ -120,7 +125,8 @@ public sealed class VerifierApi : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private T Read<T>(ApiAnswer answer, JsonTypeInfo<T> type)
+    /// <summary>The JSON message that an answer carries.</summary>
+    public T Read<T>(ApiAnswer answer, JsonTypeInfo<T> type)
         where T : class => ProtocolJson.TryRead(answer.Body, type, out var message, out var problem) ? message : throw NotUnderstood(problem.ToString());
 
     private string Token(ApiAnswer answer) =>

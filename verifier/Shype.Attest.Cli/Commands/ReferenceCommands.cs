@@ -12,37 +12,64 @@ namespace Shype.Attest.Cli.Commands;
 public static class ReferenceCommands
 {
     /// <summary>The command.</summary>
-    public static Command Create(Surroundings surroundings) => new("reference", "Show or replace the reference values: the digests that a verifier calls good.")
+    public static Command Create(Surroundings surroundings) => new("reference", "Reference values: what a verifier calls good, who says so, and until when.")
     {
+        ReferenceListCommand.Create(surroundings),
         Show(surroundings),
         Set(surroundings),
+        ReferenceCaptureCommand.Create(surroundings),
+        ReferencePackageCommand.Create(surroundings),
+        ReferenceSignCommand.Create(surroundings),
+        ReferenceImportCommand.Create(surroundings),
+        ReferenceExportCommand.Create(surroundings),
+        ReferenceRemoveCommand.Create(surroundings),
+        ReferenceHistoryCommand.Create(surroundings),
+        ReferenceSignerCommands.Create(surroundings),
     };
+
+    /// <summary>Where the operators' own values are.</summary>
+    internal const string Route = "v1/references";
+
+    /// <summary>Where signed bundles are.</summary>
+    internal const string Bundles = Route + "/bundles";
+
+    /// <summary>Where the keys are that may sign them.</summary>
+    internal const string Signers = Route + "/signers";
+
+    /// <summary>Reads a document that a verifier sent.</summary>
+    internal static async Task<(ReferenceSet Set, string? Version)> ReadAsync(VerifierApi api, string path, CancellationToken cancellationToken)
+    {
+        var answer = await api.SendAsync(HttpMethod.Get, path, null, null, cancellationToken);
+        return ReferenceSet.TryRead(answer.Body, out var references, out var problem)
+            ? (references, answer.Version)
+            : throw CommandException.NotAsked($"the references of {api.Address} cannot be understood: {problem}; are client and verifier of one version?");
+    }
 
     private static Command Show(Surroundings surroundings)
     {
+        var inForce = new Option<bool>("--in-force") { Description = "What counts now: the operators' own values and those of all bundles in force together" };
         var (json, server) = (JsonOption.Create(), new ServerOptions());
         var show = new Command(
             "show",
             """
-            Print the reference document, JSON as "shype reference set" takes it. Its version goes to standard error.
+            Print the operators' own reference document, JSON as "shype reference set" takes it. Its version goes to standard error.
 
             Example:
               shype reference show --server https://verifier:8443 --ca cert.pem --token-file operator.token > references.json
             """)
-        { json };
+        { inForce, json };
         server.AddTo(show);
         show.SetAction(async (parsed, cancellationToken) =>
         {
             var report = new Report(surroundings, parsed.GetValue(json));
             using var api = server.Connect(parsed, surroundings);
-            var answer = await api.SendAsync(HttpMethod.Get, Route, null, null, cancellationToken);
-            if (!ReferenceSet.TryRead(answer.Body, out var references, out var problem))
+            var (references, version) = await ReadAsync(api, parsed.GetValue(inForce) ? Route + "/in-force" : Route, cancellationToken);
+            report.Line(Encoding.UTF8.GetString(ReferenceSet.Encode(references.Document)));
+            if (version is not null)
             {
-                throw CommandException.NotAsked($"the references of {api.Address} cannot be understood: {problem}; are client and verifier of one version?");
+                report.Note($"version {version}");
             }
 
-            report.Line(Encoding.UTF8.GetString(ReferenceSet.Encode(references.Document)));
-            report.Note($"version {answer.Version ?? "unknown"}");
             return (int)ExitCode.Yes;
         });
         return show;
@@ -94,6 +121,4 @@ public static class ReferenceCommands
         });
         return set;
     }
-
-    private const string Route = "v1/references";
 }

@@ -24,6 +24,10 @@ public sealed class Report(Surroundings surroundings, bool json)
     /// <summary>A message of this program, as JSON.</summary>
     public void Write<T>(T message, JsonTypeInfo<T> type) => surroundings.Output.WriteLine(JsonSerializer.Serialize(message, type));
 
+    /// <summary>A message of the protocol, as JSON for people to read too.</summary>
+    public void WriteIndented<T>(T message, JsonTypeInfo<T> type) =>
+        Write(JsonSerializer.SerializeToElement(message, type), CliJson.Default.JsonElement);
+
     /// <summary>Lines that are safe already.</summary>
     public void Line(string text = "") => surroundings.Output.WriteLine(text);
 

@@ -34,6 +34,10 @@ internal static class Problems
             Findings = [.. findings.Select(ToResult)],
         });
 
+    /// <summary>A host whose measurements nobody may take for good.</summary>
+    public static ProblemResult NotProven(string detail, IReadOnlyList<ResultFinding> findings) =>
+        new(Document(StatusCodes.Status409Conflict, ProblemTypes.HostNotProven, detail) with { Findings = findings });
+
     /// <summary>No host with this id or name.</summary>
     public static ProblemResult HostUnknown => Of(StatusCodes.Status404NotFound, ProblemTypes.NotFound, "No host has this id or name.");
 

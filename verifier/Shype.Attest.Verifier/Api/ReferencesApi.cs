@@ -5,10 +5,11 @@ using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Hosting;
+using Shype.Attest.Verifier.Store;
 
 namespace Shype.Attest.Verifier.Api;
 
-/// <summary>The reference values: read with their version as ETag, replaced only by who has seen that version.</summary>
+/// <summary>The reference values: the operators' own, read with their version as ETag and replaced only by who has seen that version; and what all sets add up to.</summary>
 internal static class ReferencesApi
 {
     /// <summary>The routes.</summary>
@@ -17,9 +18,20 @@ internal static class ReferencesApi
         var group = routes.MapGroup("/v1/references").RequireAuthorization(Roles.Operator);
         group.MapGet("/", Read);
         group.MapPut("/", ReplaceAsync);
+        group.MapGet("/in-force", ReadInForce);
+        group.MapGet("/history", HistoryAsync);
+        group.MapBundles();
+        group.MapSigners();
     }
 
+    /// <summary>The version in an If-Match header (RFC 9110 8.8.3): in quotes; weak ones and lists of several are no statement about what was edited.</summary>
+    public static long? VersionIn(IReadOnlyList<string?> header) =>
+        header is [['"', .. var inner, '"']] && long.TryParse(inner, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
+
     private static IResult Read(HttpContext context, CurrentReferences references) => Answer(context, references.Current);
+
+    private static IResult ReadInForce(CurrentReferences references, TimeProvider clock) =>
+        Answers.Bytes(ReferenceSet.Encode(references.At(clock.GetUtcNow()).Document), MediaTypes.Json);
 
     private static async Task<IResult> ReplaceAsync(HttpContext context, CurrentReferences references, TimeProvider clock, ILogger<CurrentReferences> log)
     {
@@ -50,13 +62,29 @@ internal static class ReferencesApi
         return Answer(context, replaced);
     }
 
-    private static IResult Answer(HttpContext context, CurrentReferences.Versioned current)
+    private static async Task<IResult> HistoryAsync(HttpContext context, string? before, IReferenceStore store)
+    {
+        var start = long.MaxValue;
+        if (before is not null && !long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out start))
+        {
+            return Problems.Malformed("before", "is the number of an event");
+        }
+
+        var page = await store.ReadEventsAsync(start, PageSize + 1, context.RequestAborted);
+        return Answers.Json(
+            new ReferenceHistory
+            {
+                Events = [.. page.Take(PageSize).Select(ReferenceEvents.Show)],
+                Next = page.Count > PageSize ? page[PageSize - 1].Number : null,
+            },
+            ProtocolJson.Default.ReferenceHistory);
+    }
+
+    private static IResult Answer(HttpContext context, ReferenceVersioned current)
     {
         context.Response.Headers.ETag = $"\"{current.Version}\"";
         return Answers.Bytes(ReferenceSet.Encode(current.Set.Document), MediaTypes.Json);
     }
 
-    // RFC 9110 8.8.3: a version in quotes; weak ones and lists of several are no statement about what was edited.
-    private static long? VersionIn(IReadOnlyList<string?> header) =>
-        header is [['"', .. var inner, '"']] && long.TryParse(inner, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
+    private const int PageSize = 100;
 }

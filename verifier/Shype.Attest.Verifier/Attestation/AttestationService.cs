@@ -121,7 +121,7 @@ internal sealed class AttestationService(
         Pcrs = challenges.Pcrs,
         NonceProblem = challenges.Check(evidence.ChallengeNonce.Span, host.Id),
         Memory = known.Memory,
-        References = references.Current.Set,
+        References = references.At(now),
         KnownPolicy = policies.Find,
         Rules = rules,
         EnrolmentFindings = known.EnrolmentFindings,

@@ -61,9 +61,10 @@ internal static class VerifierApp
         byte[] Key(string name) => PrivateFile.ReadOrCreate(Path.Combine(keys, name), () => RandomNumberGenerator.GetBytes(32));
 
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(roots).AddSingleton(AppraisalRules.Default).AddSingleton(_ => state);
-        services.AddSingleton<IAttestationStore>(SqliteAttestationStore.Open(state.Database, Key("audit.key")));
+        var store = SqliteAttestationStore.Open(state.Database, Key("audit.key"));
+        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store);
         services.AddSingleton(AccessTokens.Load(state)).AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
-        services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<LiveHosts>();
+        services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
         services.AddSingleton<EnrolmentService>();
         var challengeKey = Key("challenge.key");
@@ -95,6 +96,7 @@ internal static class VerifierApp
         app.MapAttest();
         app.MapHosts();
         app.MapReferences();
+        app.MapMeasured();
         app.MapPublic();
     }
 

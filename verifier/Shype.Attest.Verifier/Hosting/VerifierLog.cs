@@ -70,6 +70,31 @@ internal static partial class VerifierLog
     [LoggerMessage(400, LogLevel.Information, "Reference values are version {Version} now")]
     public static partial void ReferencesReplaced(this ILogger log, long version);
 
+    public static void BundleImported(this ILogger log, string name, long sequence) => WriteBundleImported(log, Safe(name), sequence);
+
+    public static void BundleRefused(this ILogger log, string problem, string detail) => WriteBundleRefused(log, problem, Safe(detail));
+
+    public static void BundleRemoved(this ILogger log, string name, long sequence) => WriteBundleRemoved(log, Safe(name), sequence);
+
+    public static void SignerAdded(this ILogger log, string name, string keyId) => WriteSignerAdded(log, Safe(name), keyId);
+
+    public static void SignerRemoved(this ILogger log, string name) => WriteSignerRemoved(log, Safe(name));
+
+    [LoggerMessage(401, LogLevel.Information, "Bundle of references {Name} is version {Sequence} now")]
+    private static partial void WriteBundleImported(ILogger log, string name, long sequence);
+
+    [LoggerMessage(402, LogLevel.Warning, "A bundle of references was refused, {Problem}: {Detail}")]
+    private static partial void WriteBundleRefused(ILogger log, string problem, string detail);
+
+    [LoggerMessage(403, LogLevel.Information, "Bundle of references {Name} {Sequence} was removed")]
+    private static partial void WriteBundleRemoved(ILogger log, string name, long sequence);
+
+    [LoggerMessage(404, LogLevel.Information, "Signer of references {Name} was allowed, key {KeyId}")]
+    private static partial void WriteSignerAdded(ILogger log, string name, string keyId);
+
+    [LoggerMessage(405, LogLevel.Information, "Signer of references {Name} was taken back")]
+    private static partial void WriteSignerRemoved(ILogger log, string name);
+
     private static string Safe(string text) => TextRules.Escape(text.Length <= MaxCharacters ? text : text.AsSpan(0, MaxCharacters));
 
     private const int MaxCharacters = 256;

@@ -36,12 +36,6 @@ internal interface IAttestationStore
     /// <summary>All policy files that hosts measured and sent.</summary>
     Task<IReadOnlyList<StoredPolicy>> ReadPoliciesAsync(CancellationToken cancellationToken);
 
-    /// <summary>The reference values in force; null before the first.</summary>
-    Task<ReferenceVersion?> ReadReferencesAsync(CancellationToken cancellationToken);
-
-    /// <summary>Replaces the reference values if their version is still <paramref name="expected"/> (0 before the first); null where it is not.</summary>
-    Task<ReferenceVersion?> WriteReferencesAsync(byte[] document, long expected, string actor, DateTimeOffset at, CancellationToken cancellationToken);
-
     /// <summary>Forgets evidence and results older than a time, some at a time; says how many.</summary>
     Task<int> ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken);
 

@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace Shype.Attest.Verifier.Store;
 
 /// <summary>The store in one SQLite file: write-ahead log, every commit flushed to the disk.</summary>
-internal sealed class SqliteAttestationStore : IAttestationStore, IDisposable
+internal sealed partial class SqliteAttestationStore : IAttestationStore, IDisposable
 {
     private readonly AuditChain _chain;
     private readonly SqliteReaders _readers;
@@ -104,24 +104,6 @@ internal sealed class SqliteAttestationStore : IAttestationStore, IDisposable
     public Task<IReadOnlyList<StoredPolicy>> ReadPoliciesAsync(CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<StoredPolicy>>(session => session.Query("SELECT source_digest, canonical_digest, file FROM policies ORDER BY at, source_digest",
             row => new StoredPolicy(row.GetString(0), row.GetString(1), row.GetFieldValue<byte[]>(2))), cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<ReferenceVersion?> ReadReferencesAsync(CancellationToken cancellationToken) =>
-        ReadAsync(LastReferences, cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<ReferenceVersion?> WriteReferencesAsync(byte[] document, long expected, string actor, DateTimeOffset at, CancellationToken cancellationToken) =>
-        _writer.WriteAsync((session, audit) =>
-        {
-            if ((LastReferences(session)?.Version ?? 0) != expected)
-            {
-                return null;
-            }
-
-            session.Execute("INSERT INTO reference_documents (version, at, document) VALUES ($1, $2, $3)", expected + 1, at.ToUnixTimeMilliseconds(), document);
-            audit.Append(at, AuditKinds.References, $"version {expected + 1}", actor, Sha256(document));
-            return new ReferenceVersion(expected + 1, document);
-        }, cancellationToken);
 
     /// <inheritdoc/>
     public Task<int> ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) =>
@@ -235,10 +217,6 @@ internal sealed class SqliteAttestationStore : IAttestationStore, IDisposable
                 policy.SourceDigest, policy.CanonicalDigest, at, policy.File);
         }
     }
-
-    private static ReferenceVersion? LastReferences(SqliteSession session) =>
-        session.Query("SELECT version, document FROM reference_documents ORDER BY version DESC LIMIT 1",
-            row => new ReferenceVersion(row.GetInt64(0), row.GetFieldValue<byte[]>(1))) is [var last] ? last : null;
 
     private static VmPlace ReadVm(SqliteDataReader row) =>
         new(row.GetString(0), Guid.ParseExact(row.GetString(1), "D"), row.GetString(2), row.GetString(3));
