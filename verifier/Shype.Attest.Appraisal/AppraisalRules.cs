@@ -23,6 +23,9 @@ public sealed record AppraisalRules
     /// </summary>
     public ulong? MinimumFirmwareVersion { get; init; }
 
+    /// <summary>Whether a host must have booted with Secure Boot on, proven by PCR 7.</summary>
+    public bool RequireSecureBoot { get; init; }
+
     /// <summary>The name of this set of rules in results (<c>ear.appraisal-policy-id</c>).</summary>
     public string PolicyId { get; init; } = "tag:shype.dev,2026:rules/1";
 }

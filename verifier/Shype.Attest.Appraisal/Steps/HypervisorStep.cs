@@ -18,7 +18,6 @@ internal static class HypervisorStep
         // Of several alternatives the one that comes closest tells what is wrong.
         findings.AddRange(references.Hypervisors.Select(reference => Compare(measured, reference)).MinBy(problems => problems.Count)
             ?? [new(FindingCode.HypervisorUnknown, "hypervisor", measured.Record, Found: measured.Value.ImageDigest.ToString(), Detail: "there are none")]);
-        findings.Add(new(FindingCode.HypervisorLinkNotChecked, "hypervisor", measured.Record));
     }
 
     private static List<Finding> Compare(Recorded<HypervisorContent> measured, HypervisorReference reference)
