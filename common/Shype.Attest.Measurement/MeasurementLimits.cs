@@ -51,6 +51,21 @@ public static class MeasurementLimits
     /// <summary>Bytes of one firmware event's data; a dbx is tens of KiB.</summary>
     public const int MaxFirmwareEventBytes = 1024 * 1024;
 
+    /// <summary>Nodes of a device path: a network boot's longest have a dozen.</summary>
+    public const int MaxDevicePathNodes = 64;
+
+    /// <summary>Signatures of one Secure Boot database: a dbx has hundreds.</summary>
+    public const int MaxSignatures = 32_768;
+
+    /// <summary>Characters of a UEFI variable's name.</summary>
+    public const int MaxVariableNameChars = 1024;
+
+    /// <summary>Partitions of one measured partition table (UEFI 2.10, 5.3.1 has 128 entries).</summary>
+    public const int MaxPartitions = 512;
+
+    /// <summary>Tables that one event hands over.</summary>
+    public const int MaxHandoffTables = 256;
+
     /// <summary>Findings kept for one firmware log; the rest would repeat them.</summary>
     public const int MaxFindings = 256;
 }

@@ -29,6 +29,10 @@ public sealed record Submod
     [JsonPropertyName("tag:shype.dev,2026:host")]
     public ResultHost? Host { get; init; }
 
+    /// <summary>How the host booted; only in the host's part.</summary>
+    [JsonPropertyName("tag:shype.dev,2026:boot")]
+    public ResultBoot? Boot { get; init; }
+
     /// <summary>The VM this is about.</summary>
     [JsonPropertyName("tag:shype.dev,2026:vm")]
     public ResultVm? Vm { get; init; }
@@ -108,6 +112,30 @@ public sealed record ResultHost
     /// <summary>The boot that was appraised.</summary>
     [JsonPropertyName("boot")]
     public string? Boot { get; init; }
+}
+
+/// <summary>How the host booted, as far as digests of quoted PCRs prove it.</summary>
+public sealed record ResultBoot
+{
+    /// <summary>"on", "off" or "unknown".</summary>
+    [JsonPropertyName("secureBoot")]
+    public required string SecureBoot { get; init; }
+
+    /// <summary>The keys by which Secure Boot verified what was started: database and certificate.</summary>
+    [JsonPropertyName("verifiedBy")]
+    public IReadOnlyList<string> VerifiedBy { get; init => field = value ?? []; } = [];
+
+    /// <summary>The boot loaders that show by what they measured, e.g. "shim", "GRUB".</summary>
+    [JsonPropertyName("loaders")]
+    public IReadOnlyList<string> Loaders { get; init => field = value ?? []; } = [];
+
+    /// <summary>The Authenticode digests of the images that the firmware started, "bank:hex", in their order.</summary>
+    [JsonPropertyName("images")]
+    public IReadOnlyList<string> Images { get; init => field = value ?? []; } = [];
+
+    /// <summary>Whether the hypervisor is the one that the boot loader started: "proven", "broken" or "missing".</summary>
+    [JsonPropertyName("link")]
+    public required string Link { get; init; }
 }
 
 /// <summary>The VM of a verdict.</summary>

@@ -30,7 +30,7 @@ public class FirstAppraisalBench
         var vms = Enumerable.Range(100, Vms).Select(number => VirtualVms.Of(number, $"vm-{number}", "Shop.Web")).ToList();
         var host = VirtualHost.Boot(spec => spec with
         {
-            Firmware = [.. spec.Firmware, .. Enumerable.Range(0, Events - spec.Firmware.Count).Select(i => new BootEvent(i % 10, EventType.Ipl, new string('x', 20 + i)))],
+            Firmware = [.. spec.Firmware, .. Enumerable.Range(0, Events - spec.Firmware.Count).Select(i => new BootEvent(i % 7, EventType.Ipl, new string('x', 20 + i)))],
             Vms = vms,
         });
         var verifier = new VirtualVerifier(host)

@@ -15,6 +15,12 @@ public static class AppraisalLimits
     /// <summary>Different policies of one boot that are remembered; beyond it nothing is claimed about the time since boot.</summary>
     public const int MaxPolicies = 64;
 
+    /// <summary>Things that a boot loader loads, images that firmware starts, or keys that verify them, of one boot.</summary>
+    public const int MaxBootParts = 64;
+
+    /// <summary>Oddities of one boot that are kept; the rest would repeat them.</summary>
+    public const int MaxBootOddities = 16;
+
     /// <summary>Bytes of a reference document.</summary>
     public const int MaxReferenceBytes = 16 * 1024 * 1024;
 

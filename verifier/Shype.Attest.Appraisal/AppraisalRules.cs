@@ -26,6 +26,9 @@ public sealed record AppraisalRules
     /// <summary>PCRs that must have a value of the references, beside those that the references demand themselves.</summary>
     public IReadOnlyList<int> ReferencedPcrs { get; init; } = [];
 
+    /// <summary>Whether a host must have booted with Secure Boot on, proven by PCR 7.</summary>
+    public bool RequireSecureBoot { get; init; }
+
     /// <summary>The name of this set of rules in results (<c>ear.appraisal-policy-id</c>).</summary>
     public string PolicyId { get; init; } = "tag:shype.dev,2026:rules/1";
 }

@@ -17,7 +17,8 @@ namespace Shype.Attest.Appraisal;
 /// <item>firmware log and measurement log: read and replayed, ours from where it is known;</item>
 /// <item>PCR digest: both logs together add up to what was signed;</item>
 /// <item>story: what the records tell, each start and attachment judged under the policy of its time;</item>
-/// <item>references: the PCRs that must have one of their values, hypervisor, policy and every VM that runs.</item>
+/// <item>references: the PCRs that must have one of their values, hypervisor, policy and every VM that runs;</item>
+/// <item>boot chain: what the firmware log proves of Secure Boot, and that the boot loader started the hypervisor which the agent recorded.</item>
 /// </list>
 /// Every step adds all that it finds. A step whose input was not verified is listed as not evaluated, and what it would have read is not believed.
 /// </summary>
@@ -32,7 +33,7 @@ public static class Appraiser
         var isOurs = ChallengeStep.Check(evidence, context, findings);
         if (QuoteSignatureStep.Check(evidence, context, findings) is not { } quote)
         {
-            NotEvaluated(findings, "qualifying data", "continuity", "PCR selection", "firmware log", "measurement log", "PCR digest", "hypervisor", "policy", "VMs");
+            NotEvaluated(findings, "qualifying data", "continuity", "PCR selection", "firmware log", "measurement log", "PCR digest", "hypervisor", "policy", "VMs", "boot chain");
             return new(new Round(evidence, context), findings, null, null, context.Memory);
         }
 
@@ -42,7 +43,7 @@ public static class Appraiser
         var round = new Round(evidence, context) { Facts = facts, IsFresh = isOurs && isAnswer && isLater };
         if (!round.IsFresh || !isCovered)
         {
-            NotEvaluated(findings, "firmware log", "measurement log", "PCR digest", "hypervisor", "policy", "VMs");
+            NotEvaluated(findings, "firmware log", "measurement log", "PCR digest", "hypervisor", "policy", "VMs", "boot chain");
             return Conclude(round, findings, null, null, null);
         }
 
@@ -58,21 +59,21 @@ public static class Appraiser
         if (firmware is null || log is null)
         {
             PcrDigestStep.CheckWithoutLogs(quote, evidence, findings);
-            NotEvaluated(findings, "PCR digest", "hypervisor", "policy", "VMs");
+            NotEvaluated(findings, "PCR digest", "hypervisor", "policy", "VMs", "boot chain");
             return Conclude(round, findings, null, null, null);
         }
 
         if (!PcrDigestStep.Check(quote, firmware, log, evidence, findings))
         {
-            NotEvaluated(findings, "hypervisor", "policy", "VMs");
+            NotEvaluated(findings, "hypervisor", "policy", "VMs", "boot chain");
             return Conclude(round, findings, null, null, null);
         }
 
         PcrReferenceStep.Check(quote, firmware, log, context, findings);
-        return AppraiseStory(round, firmware, log, banks, findings);
+        return AppraiseStory(round, quote, firmware, log, banks, findings);
     }
 
-    private static Appraisal AppraiseStory(Round round, FirmwareMemory firmware, ReplayedLog log, AlgorithmId[] banks, List<Finding> findings)
+    private static Appraisal AppraiseStory(Round round, SignedQuote quote, FirmwareMemory firmware, ReplayedLog log, AlgorithmId[] banks, List<Finding> findings)
     {
         var (evidence, context) = (round.Evidence, round.Context);
         var before = log.From?.Story ?? BootStory.Empty;
@@ -89,6 +90,7 @@ public static class Appraiser
             PolicyStep.CheckSent(story, shelf, judgement.Host, findings);
         }
 
+        round = round with { Boot = BootChainStep.Check(quote, firmware.Chain, story, context.Rules, findings) };
         // Records that could not be judged for want of a policy are asked for again, until there is one.
         var boot = isComplete ? new BootMemory(log.Logs, story, judgement) : log.From;
         return Conclude(shelf.Proven is { } policy ? round with { NewPolicy = policy } : round, findings, judgement, firmware, boot);
@@ -132,8 +134,10 @@ public static class Appraiser
             boot = boot with { Judgement = judged with { Settled = new(host, round.Context.EnrolmentFindings) } };
         }
 
+        // A log that is known but of no use here, such as one without the bank that is asked for, is forgotten, so that the next challenge asks for it.
+        var known = findings.Exists(finding => finding.Code == FindingCode.FirmwareLogMissing) ? null : memory?.Firmware;
         return new(round, findings, judgement, host, new HostMemory(
-            round.Facts!, earlier ?? FirstSticky(host.Findings), firmware ?? memory?.Firmware, boot ?? round.KnownBoot));
+            round.Facts!, earlier ?? FirstSticky(host.Findings), firmware ?? known, boot ?? round.KnownBoot));
     }
 
     private static HostAppraisal HostOf(Round round, List<Finding> findings, Judgement? judgement)

@@ -150,8 +150,23 @@ public enum FindingCode
     /// <summary>The hypervisor was measured a second time, differently.</summary>
     HypervisorChanged,
 
-    /// <summary>That the boot loader started the hypervisor which the agent measured was not checked; nothing is claimed about the host's executables.</summary>
-    HypervisorLinkNotChecked,
+    /// <summary>The firmware log misnames what divides the boot: a separator or the start of a boot option stands under another type, or twice.</summary>
+    BootEventSpoofed,
+
+    /// <summary>The firmware log says something that its digest does not cover.</summary>
+    BootEventNotCovered,
+
+    /// <summary>The firmware log is not as the profile wants it.</summary>
+    BootEventOdd,
+
+    /// <summary>Secure Boot is demanded, and off or not proven.</summary>
+    SecureBootOff,
+
+    /// <summary>The agent recorded another hypervisor, command line or module than the boot loader started.</summary>
+    HypervisorLinkBroken,
+
+    /// <summary>Nothing proves that the boot loader started the hypervisor which the agent recorded.</summary>
+    HypervisorLinkMissing,
 
     /// <summary>No isolation policy was measured in this boot.</summary>
     PolicyMissing,

@@ -1,5 +1,7 @@
 using Shype.Attest.Appraisal.Memory;
+using Shype.Attest.Appraisal.Steps;
 using Shype.Attest.Protocol;
+using Shype.Attest.Tpm.Types;
 
 namespace Shype.Attest.Appraisal;
 
@@ -44,6 +46,7 @@ internal sealed class ResultWriter(Appraisal appraisal, Round round)
         Findings = [.. appraisal.Host.Findings.Select(ToResult)],
         Guarantees = _guarantees?.Host,
         Host = Host,
+        Boot = round.Boot is { } boot ? ToResult(boot) : null,
     };
 
     private Submod VmPart(Guid uuid, VmAppraisal? vm)
@@ -60,6 +63,20 @@ internal sealed class ResultWriter(Appraisal appraisal, Round round)
             Vm = new() { Uuid = uuid.ToString(), Name = vm?.Name ?? "", Label = vm?.Label ?? "", Running = vm is not null },
         };
     }
+
+    private static ResultBoot ToResult(BootVerdict boot) => new()
+    {
+        SecureBoot = boot.SecureBootText,
+        VerifiedBy = boot.SecureBoot == true ? boot.Chain.VerifiedBy : [],
+        Loaders = boot.Chain.Loaders,
+        Images = [.. boot.Chain.Images.Select(image => $"{boot.Chain.Bank.ToText()}:{Convert.ToHexStringLower(image)}")],
+        Link = boot.Link switch
+        {
+            LinkState.Proven => "proven",
+            LinkState.Broken => "broken",
+            _ => "missing",
+        },
+    };
 
     private ResultHost Host => new() { Id = appraisal.Host.Id, Name = appraisal.Host.Name, Boot = appraisal.Host.BootId };
 

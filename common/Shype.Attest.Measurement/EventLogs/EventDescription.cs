@@ -4,38 +4,19 @@ using Shype.Attest.Measurement.Records;
 namespace Shype.Attest.Measurement.EventLogs;
 
 /// <summary>
-/// A short printable look at an event's data, for people. It follows from bytes that nobody has proven and decides nothing; what is not text is shown
-/// in hex, what could move a cursor is escaped.
+/// A short printable look at bytes that have no layout, for people. It decides nothing; what is not plain ASCII or UTF-16 of it is shown in hex.
 /// </summary>
 public static class EventDescription
 {
-    /// <summary>The description; empty for an event without data.</summary>
-    public static string Of(MeasuredEvent measured)
-    {
-        ArgumentNullException.ThrowIfNull(measured);
-        var data = measured.Data.Span;
-        return measured.Type switch
-        {
-            _ when data.IsEmpty => "",
-            EventType.EfiVariableDriverConfig or EventType.EfiVariableBoot or EventType.EfiVariableBoot2 or EventType.EfiVariableAuthority
-                when VariableName(data) is { } name => $"variable {name}",
-            EventType.NoAction when Text(data[..Math.Min(data.Length, 16)]) is { } signature => signature,
-            _ => Text(data) ?? Hex(data),
-        };
-    }
+    /// <summary>The description; empty for no bytes.</summary>
+    public static string Of(ReadOnlySpan<byte> data) => data.IsEmpty ? "" : Text(data) ?? Hex(data);
 
-    // UEFI_VARIABLE_DATA: GUID, UINT64 characters of the name, UINT64 bytes of the value, name in UTF-16, value.
-    private static string? VariableName(ReadOnlySpan<byte> data)
+    /// <summary>Text of any length and content as it may be shown: escaped, and cut where a line ends.</summary>
+    public static string Shown(string text)
     {
-        if (data.Length < VariableHeader)
-        {
-            return null;
-        }
-
-        var characters = BitConverter.ToUInt64(data[16..]);
-        return characters is > 0 and <= MaxCharacters && (int)characters * 2 <= data.Length - VariableHeader
-            ? Shown(Encoding.Unicode.GetString(data.Slice(VariableHeader, (int)characters * 2)))
-            : null;
+        ArgumentNullException.ThrowIfNull(text);
+        var end = text.TrimEnd('\0');
+        return end.Length > MaxCharacters ? TextRules.Escape(end.AsSpan(0, MaxCharacters)) + "…" : TextRules.Escape(end);
     }
 
     private static string? Text(ReadOnlySpan<byte> data)
@@ -48,14 +29,19 @@ public static class EventDescription
 
         if (!text.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
         {
-            return Shown(Encoding.ASCII.GetString(text[..Math.Min(text.Length, MaxCharacters + 1)]));
+            return Cut(Encoding.ASCII.GetString(text[..Math.Min(text.Length, MaxCharacters + 1)]));
         }
 
-        // UTF-16 of plain characters, as firmware and systemd-stub write strings.
+        // UTF-16 of plain characters, as firmware writes strings.
         var wide = data[..(data.Length & ~1)];
         while (wide.Length > 0 && wide[^1] == 0 && wide[^2] == 0)
         {
             wide = wide[..^2];
+        }
+
+        if (wide.Length == 0)
+        {
+            return null;
         }
 
         for (var i = 0; i < wide.Length; i += 2)
@@ -66,19 +52,14 @@ public static class EventDescription
             }
         }
 
-        return Shown(Encoding.Unicode.GetString(wide[..Math.Min(wide.Length, 2 * (MaxCharacters + 1))]));
+        return Cut(Encoding.Unicode.GetString(wide[..Math.Min(wide.Length, 2 * (MaxCharacters + 1))]));
     }
 
-    private static string Shown(string text)
-    {
-        var end = text.TrimEnd('\0');
-        return end.Length > MaxCharacters ? TextRules.Escape(end.AsSpan(0, MaxCharacters)) + "…" : TextRules.Escape(end);
-    }
+    private static string Cut(string printable) => printable.Length > MaxCharacters ? printable[..MaxCharacters] + "…" : printable;
 
     private static string Hex(ReadOnlySpan<byte> data) =>
         data.Length > MaxHexBytes ? Convert.ToHexStringLower(data[..MaxHexBytes]) + "…" : Convert.ToHexStringLower(data);
 
-    private const int VariableHeader = 16 + 8 + 8;
-    private const int MaxCharacters = 120;
+    private const int MaxCharacters = 160;
     private const int MaxHexBytes = 24;
 }

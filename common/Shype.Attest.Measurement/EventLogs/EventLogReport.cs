@@ -2,6 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Shype.Attest.Measurement.EventLogs.Boot;
+using Shype.Attest.Measurement.EventLogs.Events;
 using Shype.Attest.Tpm.Types;
 
 namespace Shype.Attest.Measurement.EventLogs;
@@ -12,12 +14,16 @@ namespace Shype.Attest.Measurement.EventLogs;
 /// <param name="Events">The events.</param>
 /// <param name="Pcrs">For each bank that can be replayed, each PCR that some event was extended into.</param>
 /// <param name="Findings">What is odd.</param>
+/// <param name="Claims">What the digests of <paramref name="ClaimsBank"/> prove about the boot, once the PCRs are proven.</param>
+/// <param name="ClaimsBank">The bank that the claims and each event's coverage were told from; null where no bank can be replayed.</param>
 public sealed record EventLogReport(
     string Format,
     IReadOnlyList<string> Banks,
     IReadOnlyList<ReportedEvent> Events,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Pcrs,
-    IReadOnlyList<ReportedFinding> Findings)
+    IReadOnlyList<ReportedFinding> Findings,
+    IReadOnlyList<ReportedClaim> Claims,
+    string? ClaimsBank = null)
 {
     /// <summary>Reports a log, or says why the bytes are none.</summary>
     public static bool TryCreate(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out EventLogReport? report, [NotNullWhen(false)] out LogProblem? problem)
@@ -31,7 +37,7 @@ public sealed record EventLogReport(
     {
         ArgumentNullException.ThrowIfNull(problem);
         var pcrs = new Dictionary<string, IReadOnlyDictionary<string, string>>();
-        return new EventLogReport("unknown", [], [], pcrs, [new ReportedFinding("malformed", null, problem.Offset, $"{problem.Member}: {problem.Problem}")]);
+        return new EventLogReport("unknown", [], [], pcrs, [new ReportedFinding("malformed", null, problem.Offset, $"{problem.Member}: {problem.Problem}")], []);
     }
 
     /// <summary>Reports a log.</summary>
@@ -47,12 +53,18 @@ public sealed record EventLogReport(
             }
         }
 
+        var proving = Preferred.FirstOrDefault(log.HasBank);
+        var events = TcgEvent.ReadAll(log, proving);
+        // The indices of a CCEL are no PCRs, so that what PCRs prove cannot be told from it.
+        var boot = proving == default || log.Format == LogFormat.Ccel ? null : BootState.Read(events, proving);
         return new EventLogReport(
             FormatText(log.Format),
             [.. log.Banks.Select(bank => bank.Algorithm.ToText())],
-            [.. log.Events.Select(Reported)],
+            [.. events.Select(Reported)],
             pcrs,
-            [.. log.Findings.Select(finding => new ReportedFinding(CodeText(finding.Code), finding.Event, finding.Offset, finding.Detail))]);
+            [.. log.Findings.Concat(boot?.Findings ?? []).Select(finding => new ReportedFinding(CodeText(finding.Code), finding.Event, finding.Offset, finding.Detail))],
+            boot is null ? [] : ReportedClaim.Of(boot),
+            boot is null ? null : proving.ToText());
     }
 
     /// <summary>The report as indented JSON.</summary>
@@ -63,9 +75,12 @@ public sealed record EventLogReport(
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{Format} log, {Events.Count} events, banks {string.Join(", ", Banks)}");
+        AppendClaims(text);
+        text.AppendLine().AppendLine("event  PCR     type                               covered  what");
         foreach (var measured in Events)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{measured.Index,5}  PCR {measured.Pcr,2}  {measured.Type,-34} {measured.Size,7}  {measured.Description}");
+            var covered = measured.Coverage.Split(':')[0];
+            text.AppendLine(CultureInfo.InvariantCulture, $"{measured.Index,5}  PCR {measured.Pcr,2}  {measured.Type,-34} {covered,-7}  {measured.Description}");
         }
 
         foreach (var (bank, values) in Pcrs)
@@ -85,17 +100,34 @@ public sealed record EventLogReport(
         return Findings.Count > 0 ? text.AppendLine().ToString() : text.ToString();
     }
 
+    private void AppendClaims(StringBuilder text)
+    {
+        if (ClaimsBank is null)
+        {
+            return;
+        }
+
+        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"claims, by the digests of {ClaimsBank}; worth what the PCR is worth that stands behind them:");
+        foreach (var claim in Claims)
+        {
+            var where = claim.Pcr is { } pcr ? $"  (PCR {pcr}, event {claim.Event})" : "";
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {claim.Name,-16} {claim.Value}{where}");
+        }
+    }
+
     private static Dictionary<string, string> Values(FirmwareReplay replay) => replay.Explained.ToDictionary(
         pcr => pcr.ToString(), pcr => Convert.ToHexStringLower(replay.Values[pcr]), StringComparer.Ordinal);
 
-    private static ReportedEvent Reported(MeasuredEvent measured) => new(
-        measured.Index,
-        measured.Offset,
-        measured.Pcr.Value,
-        measured.Type.ToText(),
-        measured.Digests.ToDictionary(d => d.Algorithm.ToText(), d => Convert.ToHexStringLower(d.Value.Span), StringComparer.Ordinal),
-        measured.Data.Length,
-        EventDescription.Of(measured));
+    private static ReportedEvent Reported(TcgEvent shown) => new(
+        shown.Measured.Index,
+        shown.Measured.Offset,
+        shown.Measured.Pcr.Value,
+        shown.Measured.Type.ToText(),
+        shown.Measured.Digests.ToDictionary(d => d.Algorithm.ToText(), d => Convert.ToHexStringLower(d.Value.Span), StringComparer.Ordinal),
+        shown.Measured.Data.Length,
+        EventDescription.Shown(shown.Text),
+        shown.Kind,
+        shown.Coverage.ToString());
 
     private static string FormatText(LogFormat format) => format switch
     {
@@ -103,6 +135,9 @@ public sealed record EventLogReport(
         LogFormat.CryptoAgile => "crypto-agile",
         _ => "ccel",
     };
+
+    // The strongest hash that a verifier would quote first; SHA-1 only where there is nothing else.
+    private static readonly AlgorithmId[] Preferred = [AlgorithmId.Sha256, AlgorithmId.Sha384, AlgorithmId.Sha512, AlgorithmId.Sha1];
 
     private static string CodeText(LogFindingCode code) => JsonNamingPolicy.KebabCaseLower.ConvertName(code.ToString());
 }
@@ -114,9 +149,11 @@ public sealed record EventLogReport(
 /// <param name="Type">The TCG's name of the type, which the log's writer chose.</param>
 /// <param name="Digests">A digest, in hex, for each bank.</param>
 /// <param name="Size">Bytes of data.</param>
-/// <param name="Description">A short printable look at the data.</param>
+/// <param name="Description">A short printable look at what the event says.</param>
+/// <param name="Kind">What it was read as: "variable", "grub-text".</param>
+/// <param name="Coverage">What of the data the digest proves: "whole", "nothing", or "part:" and which.</param>
 public sealed record ReportedEvent(
-    int Index, int Offset, int Pcr, string Type, IReadOnlyDictionary<string, string> Digests, int Size, string Description);
+    int Index, int Offset, int Pcr, string Type, IReadOnlyDictionary<string, string> Digests, int Size, string Description, string Kind, string Coverage);
 
 /// <summary>One finding of a report.</summary>
 /// <param name="Code">Kebab-case name of the <see cref="LogFindingCode"/>.</param>

@@ -21,6 +21,18 @@ internal sealed class EventReader(ReadOnlyMemory<byte> log, int start, int end)
 
     public uint ReadUInt32(string member) => BinaryPrimitives.ReadUInt32LittleEndian(Take(4, member).Span);
 
+    public ulong ReadUInt64(string member) => BinaryPrimitives.ReadUInt64LittleEndian(Take(8, member).Span);
+
+    /// <summary>EFI_GUID: mixed-endian, as <see cref="Guid"/> reads itself.</summary>
+    public Guid ReadGuid(string member) => new(Take(16, member).Span);
+
+    /// <summary>All that is left.</summary>
+    public ReadOnlyMemory<byte> ReadRest() => Take(Remaining, "rest");
+
+    /// <summary>Bytes after a size of any width that was already read.</summary>
+    public ReadOnlyMemory<byte> ReadCounted(ulong count, string member) =>
+        count <= (ulong)Remaining ? Take((int)count, member) : throw Refuse(In(member), Offset, $"has {count} bytes, {Remaining} left");
+
     public ReadOnlyMemory<byte> ReadBytes(int count, string member) => Take(count, member);
 
     /// <summary>A UINT32 count of elements that each take at least <paramref name="elementSize"/> bytes.</summary>

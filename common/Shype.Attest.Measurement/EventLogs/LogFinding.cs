@@ -41,6 +41,36 @@ public enum LogFindingCode
 
     /// <summary>The log is of a confidential VM (CCEL): its indices are measurement registers, not PCRs of a TPM.</summary>
     NotATpmLog,
+
+    /// <summary>A separator's digest stands under another type: whoever edited the log hides where the firmware ended.</summary>
+    SeparatorSpoofed,
+
+    /// <summary>A second separator in one of the PCRs 0 to 7.</summary>
+    SeparatorRepeated,
+
+    /// <summary>A separator in one of the PCRs 0 to 7 whose digest is of no value that the profile defines, or says that something went wrong.</summary>
+    SeparatorOdd,
+
+    /// <summary>One of the digests by which firmware marks where a boot option or the operating system begins stands under another type.</summary>
+    ActionSpoofed,
+
+    /// <summary>Something is in PCR 4 under a type that is not an image's; it is taken for one.</summary>
+    ImageUnderOtherType,
+
+    /// <summary>A boot loader's text, or a variable, whose digest is of something else: its content is not believed.</summary>
+    NotCovered,
+
+    /// <summary>A Secure Boot variable that stands behind the separator of PCR 7, a second time, or with a size that it cannot have.</summary>
+    SecureBootVariableOdd,
+
+    /// <summary>Secure Boot is said to be on, but the keys or the authority that go with it are not there.</summary>
+    SecureBootIncomplete,
+
+    /// <summary>PCR 7 holds something that Secure Boot does not measure there.</summary>
+    SecureBootForeign,
+
+    /// <summary>The firmware runs in a mode for debugging, or lets devices write into memory.</summary>
+    FirmwareWeakened,
 }
 
 /// <summary>One finding.</summary>

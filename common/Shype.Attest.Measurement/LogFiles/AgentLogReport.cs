@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Shype.Attest.Measurement.Cel;
 using Shype.Attest.Measurement.EventLogs;
+using Shype.Attest.Measurement.EventLogs.Events;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Tpm.Types;
 
@@ -26,7 +27,7 @@ public static class AgentLogReport
 
         if (sequence.IsEmpty)
         {
-            report = new EventLogReport(Format, [], [], new Dictionary<string, IReadOnlyDictionary<string, string>>(), []);
+            report = new EventLogReport(Format, [], [], new Dictionary<string, IReadOnlyDictionary<string, string>>(), [], []);
             return true;
         }
 
@@ -111,7 +112,7 @@ public static class AgentLogReport
             pcrs.Add(bank.ToText(), state.Pcrs.ToDictionary(pcr => pcr.ToString(), pcr => Convert.ToHexStringLower(state[pcr]), StringComparer.Ordinal));
         }
 
-        report = new EventLogReport(Format, [.. boot.Digests.Select(digest => digest.Algorithm.ToText())], Events(records, origin), pcrs, []);
+        report = new EventLogReport(Format, [.. boot.Digests.Select(digest => digest.Algorithm.ToText())], Events(records, origin), pcrs, [], []);
         return true;
     }
 
@@ -122,7 +123,8 @@ public static class AgentLogReport
         {
             var digests = record.Digests.ToDictionary(d => d.Algorithm.ToText(), d => Convert.ToHexStringLower(d.Value.Span), StringComparer.Ordinal);
             events.Add(new ReportedEvent(
-                (int)record.RecordNumber, origin, record.Pcr.Value, record.Measurement.Type, digests, record.Content.Length, Describe(record.Measurement)));
+                (int)record.RecordNumber, origin, record.Pcr.Value, record.Measurement.Type, digests, record.Content.Length, Describe(record.Measurement),
+                "record", DigestCoverage.Whole.ToString()));
             origin += record.Encoded.Length;
         }
 

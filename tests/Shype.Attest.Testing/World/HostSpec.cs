@@ -1,16 +1,9 @@
 using Shype.Attest.Measurement;
-using Shype.Attest.Measurement.EventLogs;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Testing.Measurement;
 using Shype.Attest.Tpm.Types;
 
 namespace Shype.Attest.Testing.World;
-
-/// <summary>An event of a measured boot, hashed as it stands.</summary>
-/// <param name="Pcr">The PCR.</param>
-/// <param name="Type">The type.</param>
-/// <param name="Data">The data.</param>
-public readonly record struct BootEvent(int Pcr, EventType Type, string Data);
 
 /// <summary>What a host is made of. As it comes it is complete and valid.</summary>
 public sealed record HostSpec
@@ -39,22 +32,18 @@ public sealed record HostSpec
     /// <summary>The PCRs of the agent's records.</summary>
     public PcrPlan Plan { get; init; } = PcrPlan.Default;
 
-    /// <summary>What firmware and boot loader measure.</summary>
-    public IReadOnlyList<BootEvent> Firmware { get; init; } =
-    [
-        new(0, EventType.CrtmVersion, "virtual firmware 1.0"),
-        new(7, EventType.EfiVariableDriverConfig, "SecureBoot=1"),
-        .. Enumerable.Range(0, 8).Select(pcr => new BootEvent(pcr, EventType.Separator, "\0\0\0\0")),
-        new(4, EventType.EfiBootServicesApplication, "grubx64.efi"),
-        new(8, EventType.Ipl, "grub_cmd: multiboot2 /boot/xen.gz"),
-        new(9, EventType.Ipl, "/boot/xen.gz"),
-    ];
+    /// <summary>What firmware and boot loader measure; unless it is set, an honest boot into <see cref="Hypervisor"/>.</summary>
+    public IReadOnlyList<BootEvent> Firmware
+    {
+        get => field ?? VirtualBoot.Of(Hypervisor ?? DefaultHypervisor);
+        init;
+    }
 
     /// <summary>The boot record; its boot id is filled in. Null: the agent writes none.</summary>
     public BootContent? Agent { get; init; } = SampleLog.Boot(AlgorithmId.Sha256);
 
     /// <summary>The hypervisor; null: not measured.</summary>
-    public HypervisorContent? Hypervisor { get; init; } = (HypervisorContent)SampleLog.EveryType[1];
+    public HypervisorContent? Hypervisor { get; init; } = DefaultHypervisor;
 
     /// <summary>The policy; null: not measured.</summary>
     public PolicyContent? Policy { get; init; } = VirtualPolicies.Measure(VirtualPolicies.Banks);
@@ -64,4 +53,6 @@ public sealed record HostSpec
 
     /// <summary>The VMs that are started.</summary>
     public IReadOnlyList<VmStartContent> Vms { get; init; } = [VirtualVms.Web, VirtualVms.Database];
+
+    private static HypervisorContent DefaultHypervisor => (HypervisorContent)SampleLog.EveryType[1];
 }

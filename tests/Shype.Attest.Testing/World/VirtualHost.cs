@@ -139,9 +139,13 @@ public sealed class VirtualHost
     private byte[] PlayFirmware()
     {
         var writer = new TcgEventLogWriter(_spec.FirmwareBanks ?? _spec.Banks);
-        foreach (var (pcr, type, text) in _spec.Firmware)
+        foreach (var (pcr, type, data, measured, known) in _spec.Firmware)
         {
-            Tpm.Extend(new PcrIndex(pcr), writer.Add(new PcrIndex(pcr), type, Encoding.UTF8.GetBytes(text)));
+            var bytes = Encoding.Latin1.GetBytes(measured ?? data);
+            List<BankDigest> digests = [.. (_spec.FirmwareBanks ?? _spec.Banks).Select(bank =>
+                new BankDigest(bank, known is not { } digest ? bank.Hash(bytes) : digest.Kind == bank.ToText() ? digest.Value.ToArray() : bank.Hash(digest.Value)))];
+            writer.Add(new PcrIndex(pcr), type, Encoding.Latin1.GetBytes(data), digests);
+            Tpm.Extend(new PcrIndex(pcr), digests);
         }
 
         return writer.ToArray();

@@ -19,7 +19,7 @@ public sealed class AppraiserTests
     public void A_good_host_is_affirmed(AkKind kind)
     {
         var verdict = new VirtualVerifier(VirtualHost.Boot(kind)).Ask();
-        Assert.Equal([FindingCode.HypervisorLinkNotChecked], Codes(verdict));
+        Assert.Empty(Codes(verdict));
         Assert.Equal(TrustTier.Affirming, verdict.Host.Status);
         Assert.Equal(["db", "web"], verdict.Vms.Select(vm => vm.Name).Order());
         Assert.All(verdict.Vms, vm => Assert.Equal(TrustTier.Affirming, verdict.VectorOf(vm).Tier));
@@ -30,12 +30,14 @@ public sealed class AppraiserTests
     [InlineData(AlgorithmId.Sha512)]
     public void Any_strong_banks_will_do(params AlgorithmId[] banks)
     {
+        // The agent of the tests measures files by SHA-256: in another bank there is nothing to link its hypervisor to.
+        var expected = banks.Contains(AlgorithmId.Sha256) ? TrustTier.Affirming : TrustTier.Warning;
         var host = VirtualHost.Boot(spec => spec with { Banks = banks, Agent = SampleLog.Boot(banks) });
         var verifier = new VirtualVerifier(host) { Pcrs = [.. banks.Select(bank => new PcrRequest(bank.ToText(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13]))] };
-        Assert.Equal(TrustTier.Affirming, verifier.Ask().Host.Status);
+        Assert.Equal(expected, verifier.Ask().Host.Status);
         host.Start(VirtualVms.BankA);
         verifier.Restart();
-        Assert.Equal(TrustTier.Affirming, verifier.Ask().Host.Status);
+        Assert.Equal(expected, verifier.Ask().Host.Status);
     }
 
     [Fact]
@@ -142,7 +144,7 @@ public sealed class AppraiserTests
         verifier.Ask();
         verifier.References = VirtualReferences.With(document => document with { Vms = [], Hypervisors = [] });
         Assert.Equal(
-            [FindingCode.HypervisorUnknown, FindingCode.VmNotReferenced, FindingCode.HypervisorLinkNotChecked],
+            [FindingCode.HypervisorUnknown, FindingCode.VmNotReferenced],
             Codes(verifier.Ask()).Distinct());
     }
 
@@ -160,7 +162,7 @@ public sealed class AppraiserTests
     public void Every_code_that_an_appraisal_gives_is_in_the_attack_table()
     {
         var enrolment = Enum.GetValues<FindingCode>().Where(code => code >= FindingCode.EkMalformed);
-        var tested = QuoteAttackTests.All.Concat(LogAttackTests.All).Concat(StoryAttackTests.All).Select(attack => attack.Code)
+        var tested = QuoteAttackTests.All.Concat(LogAttackTests.All).Concat(StoryAttackTests.All).Concat(BootAttackTests.All).Select(attack => attack.Code)
             .Concat([FindingCode.NotEvaluated, FindingCode.EarlierFailureInThisBoot])
             // Only quotes in files have these: ToolQuoteAttackTests.
             .Concat([FindingCode.PcrValuesMalformed, FindingCode.PcrDigestMismatch]);

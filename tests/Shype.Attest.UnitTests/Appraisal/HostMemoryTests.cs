@@ -31,13 +31,38 @@ public sealed class HostMemoryTests
     public void What_is_cut_is_refused_with_member_and_byte()
     {
         var bytes = Eventful().Memory!.Encode();
+        var earlier = EarlierEncoding(bytes);
         for (var length = 0; length < bytes.Length; length++)
         {
+            if (length == earlier)
+            {
+                continue;
+            }
+
             Assert.False(HostMemory.TryDecode(bytes.AsMemory(0, length), out _, out var problem));
             Assert.True(problem.Offset <= length && problem.Member.Length > 0, problem.ToString());
         }
 
         Assert.False(HostMemory.TryDecode(new([.. bytes, 0]), out _, out _));
+    }
+
+    [Fact]
+    public void A_memory_of_before_boots_were_kept_asks_for_the_firmware_log_again_and_forgets_nothing_else()
+    {
+        var memory = Eventful().Memory!;
+        var bytes = memory.Encode();
+        Assert.True(HostMemory.TryDecode(bytes.AsMemory(0, EarlierEncoding(bytes)), out var earlier, out _));
+        Assert.NotNull(memory.KnownFirmwareLog);
+        Assert.Equal((null, memory.BootId, memory.StickyFailure, memory.Known), (earlier.KnownFirmwareLog, earlier.BootId, earlier.StickyFailure, earlier.Known));
+
+        var host = VirtualHost.Boot();
+        var verifier = new VirtualVerifier(host);
+        verifier.Ask();
+        bytes = verifier.Memory!.Encode();
+        Assert.True(HostMemory.TryDecode(bytes.AsMemory(0, EarlierEncoding(bytes)), out earlier, out _));
+        verifier.Memory = earlier;
+        Assert.Empty(verifier.Ask().Findings);
+        Assert.NotNull(verifier.Memory!.KnownFirmwareLog);
     }
 
     [Fact]
@@ -141,4 +166,8 @@ public sealed class HostMemoryTests
         verifier.Ask();
         return verifier;
     }
+
+    // Where the encoding ended before boots were kept: the one shorter length that still reads.
+    private static int EarlierEncoding(byte[] bytes) =>
+        Assert.Single(Enumerable.Range(1, bytes.Length - 1), length => HostMemory.TryDecode(bytes.AsMemory(0, length), out _, out _));
 }

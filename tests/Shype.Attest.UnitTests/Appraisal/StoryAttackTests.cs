@@ -30,7 +30,6 @@ public sealed class StoryAttackTests
             spec => spec with { Hypervisor = spec.Hypervisor! with { Modules = [spec.Hypervisor.Modules[0] with { CommandLine = "init=/bin/sh" }, spec.Hypervisor.Modules[1]] } }),
         Then("V18 another hypervisor measured later", FindingCode.HypervisorChanged,
             host => host.Measure(new HostSpec().Hypervisor! with { ImageDigest = SampleLog.Digest("evil") })),
-        Spec("L15 link of hypervisor and boot loader is not checked yet", FindingCode.HypervisorLinkNotChecked, spec => spec),
         Spec("V10 no policy measured", FindingCode.PolicyMissing, spec => spec with { Policy = null, PolicyFile = null }),
         Spec("V10 no policy file", FindingCode.PolicyNotAvailable, spec => spec with { PolicyFile = null }),
         Spec("V10 another file with the same name and version", FindingCode.PolicyDigestMismatch,

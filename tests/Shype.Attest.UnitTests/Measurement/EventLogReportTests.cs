@@ -17,7 +17,7 @@ public sealed class EventLogReportTests
         Assert.True(EventLogReport.TryCreate(TestData.Bytes("eventlog", file), out var report, out _));
         var json = JsonDocument.Parse(report.ToJson()).RootElement;
 
-        Assert.Equal(["format", "banks", "events", "pcrs", "findings"], json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["format", "banks", "events", "pcrs", "findings", "claims", "claimsBank"], json.EnumerateObject().Select(member => member.Name));
         var expected = FirmwareLogs.Expected.GetProperty(file);
         Assert.Equal(expected.GetProperty("events").GetInt32(), json.GetProperty("events").GetArrayLength());
         foreach (var bank in expected.GetProperty("pcrs").EnumerateObject())
@@ -27,7 +27,7 @@ public sealed class EventLogReportTests
 
         foreach (var first in json.GetProperty("events").EnumerateArray().Take(1))
         {
-            Assert.Equal(["index", "offset", "pcr", "type", "digests", "size", "description"], first.EnumerateObject().Select(member => member.Name));
+            Assert.Equal(["index", "offset", "pcr", "type", "digests", "size", "description", "kind", "coverage"], first.EnumerateObject().Select(member => member.Name));
         }
     }
 
@@ -35,7 +35,7 @@ public sealed class EventLogReportTests
     public void Events_are_described_for_people()
     {
         var events = EventLogReport.Create(FirmwareLogs.Parse("ubuntu-1804-amd-sev.bin")).Events;
-        Assert.Contains(events, e => e is { Type: "EV_EFI_VARIABLE_DRIVER_CONFIG", Description: "variable SecureBoot" });
+        Assert.Contains(events, e => e is { Type: "EV_EFI_VARIABLE_DRIVER_CONFIG", Description: "variable SecureBoot: 00", Kind: "variable", Coverage: "whole" });
         Assert.Contains(events, e => e is { Type: "EV_EFI_ACTION", Description: "Calling EFI Application from Boot Option" });
         Assert.Contains(events, e => e.Type == "EV_IPL" && e.Description.StartsWith("grub_cmd: ", StringComparison.Ordinal));
         Assert.Contains(events, e => e is { Type: "EV_SEPARATOR", Description: "00000000" });
@@ -58,7 +58,7 @@ public sealed class EventLogReportTests
         Assert.All(report.Events, e => Assert.InRange(e.Description.Length, 0, 800));
         Assert.All(report.Events, e => Assert.DoesNotContain(e.Description, c => char.IsControl(c) || c is '\u202e' or '\u2028'));
         Assert.DoesNotContain(report.ToText(), c => (char.IsControl(c) && c != '\n') || c is '\u202e' or '\u2028');
-        Assert.DoesNotContain("\nfinding", report.ToText(), StringComparison.Ordinal);
+        Assert.DoesNotContain("\nfinding: none", report.ToText(), StringComparison.Ordinal);
     }
 
     [Fact]

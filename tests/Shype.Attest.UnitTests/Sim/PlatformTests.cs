@@ -1,5 +1,7 @@
 using System.Text;
 using Shype.Attest.Measurement.EventLogs;
+using Shype.Attest.Measurement.EventLogs.Boot;
+using Shype.Attest.Measurement.EventLogs.Events;
 using Shype.Attest.Tpm.Types;
 using Shype.Attest.TpmSim;
 using Shype.Attest.TpmSim.Boot;
@@ -166,13 +168,34 @@ public sealed class PlatformTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_log_proves_Secure_Boot_and_what_GRUB_handed_over(bool isXen)
+    {
+        var options = new PlatformOptions();
+        options = isXen ? options : options with { Hypervisor = null };
+        var boot = BootState.Read(Boot(options), AlgorithmId.Sha256);
+        Assert.Empty(boot.Findings);
+        Assert.True(boot.SecureBoot.Enabled!.Value);
+        Assert.Equal(("GRUB", ""), (boot.Handover.Loader, boot.Handover.Doubt));
+        LoadedFile[] files = [.. new LoadedFile?[] { options.Hypervisor, options.Kernel, options.InitialFileSystem }.OfType<LoadedFile>()];
+        Assert.Equal(files.Select(file => file.Path), boot.Handover.Parts.Select(part => part.Name));
+        Assert.Equal(
+            files.Select(file => Convert.ToHexString(file.Image.Digest([AlgorithmId.Sha256])[0].Value.Span)),
+            boot.Handover.Parts.Select(part => Convert.ToHexString(part.Digest.Span)));
+        Assert.Equal(isXen ? options.Hypervisor!.CommandLine : $"{options.Kernel.Path} {options.Kernel.CommandLine}", boot.Handover.Parts[0].CommandLine!.Value);
+    }
+
+    [Theory]
     [InlineData(true, 1, 1)]
     [InlineData(false, 0, 0)]
     public void Secure_Boot_is_in_PCR_7_as_its_variables_and_the_boot_loaders_authority(bool enabled, int value, int authorities)
     {
         var events = Boot(new PlatformOptions { SecureBoot = enabled }).Events.Where(measured => measured.Pcr.Value == 7).ToArray();
         var variables = events.Where(measured => measured.Type == EventType.EfiVariableDriverConfig).ToArray();
-        Assert.Equal(["variable SecureBoot", "variable PK", "variable KEK", "variable db", "variable dbx"], variables.Select(EventDescription.Of));
+        Assert.Equal(
+            ["SecureBoot", "PK", "KEK", "db", "dbx"],
+            variables.Select(measured => Assert.IsType<VariableEvent>(TcgEvent.Read(measured, AlgorithmId.Sha256)).Variable.Name));
         Assert.Equal(value, variables[0].Data.Span[^1]);
         Assert.Equal(authorities, events.Count(measured => measured.Type == EventType.EfiVariableAuthority));
         Assert.Equal(enabled, variables.Skip(1).All(measured => BitConverter.ToUInt64(measured.Data.Span[24..]) > 0));

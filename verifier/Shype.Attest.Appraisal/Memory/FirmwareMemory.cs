@@ -9,7 +9,8 @@ namespace Shype.Attest.Appraisal.Memory;
 /// </summary>
 /// <param name="LogDigest">SHA-256 of the log.</param>
 /// <param name="Banks">What it adds up to.</param>
-internal sealed record FirmwareMemory(byte[] LogDigest, IReadOnlyList<FirmwareBank> Banks)
+/// <param name="Chain">What it proves about the boot.</param>
+internal sealed record FirmwareMemory(byte[] LogDigest, IReadOnlyList<FirmwareBank> Banks, BootChainMemory Chain)
 {
     public FirmwareBank? Find(AlgorithmId bank)
     {

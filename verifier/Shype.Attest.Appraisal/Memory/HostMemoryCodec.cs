@@ -32,6 +32,7 @@ internal static class HostMemoryCodec
             StoryCodec.Write(ref writer, boot.Story);
         }
 
+        BootChainCodec.Write(ref writer, memory.Firmware?.Chain);
         return writer.ToArray();
     }
 
@@ -62,10 +63,18 @@ internal static class HostMemoryCodec
 
         var quote = ReadQuote(ref reader);
         FindingCode? sticky = reader.ReadText("stickyFailure") is { } text ? reader.ToCode("stickyFailure", text) : null;
-        var firmware = ReadFirmware(ref reader);
+        var (logDigest, banks) = ReadFirmware(ref reader);
+        var boot = ReadBoot(ref reader);
+        // A log whose boot is not known, of a memory that an earlier version wrote, is not known at all: it is asked for again.
+        var firmware = BootChainCodec.Read(ref reader) is { } chain && logDigest is not null ? new FirmwareMemory(logDigest, banks, chain) : null;
+        return new(quote, sticky, firmware, boot);
+    }
+
+    private static BootMemory? ReadBoot(ref TpmReader reader)
+    {
         if (!reader.ReadYesNo("boot"))
         {
-            return new(quote, sticky, firmware, null);
+            return null;
         }
 
         var logs = new ReplayState[reader.ReadCount("logs", MeasurementLimits.MaxBanks, sizeof(uint))];
@@ -84,7 +93,7 @@ internal static class HostMemoryCodec
             throw reader.Refuse("logs", "the banks' logs are not equally far");
         }
 
-        return new(quote, sticky, firmware, new BootMemory(logs, StoryCodec.Read(ref reader), Judgement: null));
+        return new BootMemory(logs, StoryCodec.Read(ref reader), Judgement: null);
     }
 
     private static void WriteQuote(ref TpmWriter writer, QuoteFacts quote)
@@ -122,11 +131,11 @@ internal static class HostMemoryCodec
         }
     }
 
-    private static FirmwareMemory? ReadFirmware(ref TpmReader reader)
+    private static (byte[]? LogDigest, FirmwareBank[] Banks) ReadFirmware(ref TpmReader reader)
     {
         if (!reader.ReadYesNo("firmware"))
         {
-            return null;
+            return (null, []);
         }
 
         var digest = reader.ReadBytes(SHA256.HashSizeInBytes, "firmwareLogDigest").ToArray();
@@ -149,7 +158,7 @@ internal static class HostMemoryCodec
             banks[i] = new FirmwareBank(values, explained);
         }
 
-        return new(digest, banks);
+        return (digest, banks);
     }
 
     private const uint Version = 1;

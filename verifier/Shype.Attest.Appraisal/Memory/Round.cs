@@ -15,6 +15,9 @@ internal sealed record Round(Evidence Evidence, AppraisalContext Context)
     /// <summary>The policy file that came and was the measured one.</summary>
     public PolicyFile? NewPolicy { get; init; }
 
+    /// <summary>What was found about the boot; null where its log was not proven.</summary>
+    public BootVerdict? Boot { get; init; }
+
     public bool IsSameBoot => Facts is not null && ContinuityStep.IsSameBoot(Context.Memory, Facts.Clock);
 
     /// <summary>What is known of the boot that the quote is of.</summary>

@@ -52,8 +52,11 @@ internal static class FirmwareLogStep
             replayed[i] = new FirmwareBank(replay.Values, replay.Explained.Aggregate(0u, (mask, pcr) => mask | (1u << pcr.Value)));
         }
 
-        return new(digest, replayed);
+        return new(digest, replayed, BootChainMemory.Of(log, ProvingBank(banks)));
     }
+
+    // Agents measure files by SHA-256 unless told otherwise, so that bank says most where it is quoted.
+    private static AlgorithmId ProvingBank(IReadOnlyList<AlgorithmId> banks) => banks.Contains(AlgorithmId.Sha256) ? AlgorithmId.Sha256 : banks[0];
 
     private static bool Covers(FirmwareMemory firmware, IReadOnlyList<AlgorithmId> banks)
     {
@@ -65,6 +68,6 @@ internal static class FirmwareLogStep
             }
         }
 
-        return true;
+        return banks.Contains(firmware.Chain.Bank);
     }
 }

@@ -16,7 +16,6 @@ internal static class HypervisorStep
         }
 
         findings.AddRange(CheckReferences(measured, references));
-        findings.Add(new(FindingCode.HypervisorLinkNotChecked, "hypervisor", measured.Record));
     }
 
     private static List<Finding> CheckReferences(Recorded<HypervisorContent> measured, ReferenceSet references)

@@ -23,9 +23,10 @@ public static class LogCommands
         var show = new Command(
             "show",
             """
-            Show a log's events and the PCR values that they add up to.
+            Show what a log proves, its events, and the PCR values that they add up to.
 
-            Reads firmware event logs (crypto-agile of TPM 2.0, SHA-1 of TPM 1.2, CCEL) and the log of shype-agent. A log proves nothing by itself:
+            Reads firmware event logs (crypto-agile of TPM 2.0, SHA-1 of TPM 1.2, CCEL) and the log of shype-agent. Of a firmware log only what digests
+            cover becomes a claim: Secure Boot, boot loader, what was loaded, command lines (docs/boot-chain.md). A log proves nothing by itself:
             compare the PCRs with a quote.
             Exit code 0: the log was read, with or without findings. 1: it is malformed; the message names the member and the byte.
 

@@ -53,6 +53,12 @@ internal sealed class VerdictText(Report report)
             _page.Line(2, $"{(part.Vm is null ? "" : "on ")}host {host.Name}, id {host.Id}{(host.Boot is { } boot ? $", boot {boot}" : "")}");
         }
 
+        if (part.Boot is { } started)
+        {
+            _page.Line(2, $"Secure Boot {started.SecureBoot}{(started.VerifiedBy.Count > 0 ? $" by {string.Join(", ", started.VerifiedBy)}" : "")}");
+            _page.Line(2, $"booted by {(started.Loaders.Count > 0 ? string.Join(", ", started.Loaders) : "an unknown boot loader")}; its link to the hypervisor is {started.Link}");
+        }
+
         if (part.TrustVector is { } vector)
         {
             WriteClaims(vector);
