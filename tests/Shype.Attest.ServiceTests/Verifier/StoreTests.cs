@@ -117,20 +117,20 @@ public sealed class StoreTests : IDisposable
     {
         Assert.Null(await _store.ReadReferencesAsync(Now));
         var both = await Task.WhenAll(
-            _store.WriteReferencesAsync([1], 0, Change, Now), _store.WriteReferencesAsync([2], 0, Change, Now));
+            _store.WriteReferencesAsync([1], 0, Edit, Now), _store.WriteReferencesAsync([2], 0, Edit, Now));
         var winner = Assert.Single(both, written => written is not null)!;
         Assert.Equal(1, winner.Version);
         Assert.Equal(winner.Document, (await _store.ReadReferencesAsync(Now))!.Document);
-        Assert.Null(await _store.WriteReferencesAsync([3], 0, Change, Now));
-        Assert.Equal(2, (await _store.WriteReferencesAsync([3], 1, Change, Now))!.Version);
+        Assert.Null(await _store.WriteReferencesAsync([3], 0, Edit, Now));
+        Assert.Equal(2, (await _store.WriteReferencesAsync([3], 1, Edit, Now))!.Version);
     }
 
     [Fact]
     public async Task V10_the_store_itself_never_replaces_a_bundle_by_an_older_one_and_writes_down_who_changed_what()
     {
-        Assert.True(await _store.WriteBundleAsync(Bundle(7), Change with { Action = "imported", Name = "fleet" }, Now));
-        Assert.False(await _store.WriteBundleAsync(Bundle(6), Change with { Action = "imported", Name = "fleet" }, Now));
-        Assert.True(await _store.WriteBundleAsync(Bundle(7) with { Removed = "removed" }, Change with { Action = "removed", Name = "fleet", Sequence = 7 }, Now));
+        Assert.True(await _store.WriteBundleAsync(Bundle(7), Edit with { Action = "imported", Name = "fleet" }, Now));
+        Assert.False(await _store.WriteBundleAsync(Bundle(6), Edit with { Action = "imported", Name = "fleet" }, Now));
+        Assert.True(await _store.WriteBundleAsync(Bundle(7) with { Removed = "removed" }, Edit with { Action = "removed", Name = "fleet", Sequence = 7 }, Now));
         Reopen();
         Assert.Equivalent(Bundle(7) with { Removed = "removed" }, Assert.Single(await _store.ReadBundlesAsync(Now)), strict: true);
         var events = await _store.ReadEventsAsync(long.MaxValue, 10, Now);
@@ -145,7 +145,7 @@ public sealed class StoreTests : IDisposable
         Name = "fleet", Sequence = sequence, ContentDigest = [(byte)sequence], Source = [1], SignerName = "maker", SignerKey = [2],
     };
 
-    private static ReferenceEventRecord Change => new() { At = Records.At, Actor = "operator", Action = "set", Name = "operator", Changes = "[]" };
+    private static ReferenceEventRecord Edit => new() { At = Records.At, Actor = "operator", Action = "set", Name = "operator", Changes = "[]" };
 
     [Fact]
     public async Task A_decision_that_fails_takes_nothing_of_the_others_with_it()

@@ -22,7 +22,7 @@ public sealed class CorimTests
     public void Parsecs_CoRIM_gives_three_PCRs_in_two_banks_and_a_key_that_is_not_used()
     {
         Assert.True(CorimReader.TryRead(TestData.Bytes("corim", "corim-parsec-tpm-valid.cbor"), out var corim, out var problem), problem?.ToString());
-        Assert.Equal(("00000000-0000-0000-6768-000000000001", 0L, "Parsec", 1), (corim.Id, corim.Sequence, corim.Origin, corim.Unused));
+        Assert.Equal(("00000000-0000-0000-6768-0000000000001", 0L, "Parsec", 1), (corim.Id, corim.Sequence, corim.Origin, corim.Unused));
         // As the hex dump of the file has them.
         Assert.Equal([0, 1, 2], corim.Content.Pcrs.Select(pcr => pcr.Pcr));
         Assert.All(corim.Content.Pcrs, pcr => Assert.Equal(["sha256", "sha384"], pcr.Digests.Select(digest => digest.Kind)));

@@ -19,7 +19,7 @@ internal sealed class ComidReader(string? profile, ReferenceContent content)
         {
             1 => Do(() => ReadIdentity(at)),
             2 => Do(() => at.Each("entities", AppraisalLimits.MaxCorimTags, entity => ReadEntity(entity, content.Entities))),
-            4 => Do(() => content.Unused += at.Map("triples", ReadTriples).Unknown),
+            4 => Do(() => CountUnused(at.Map("triples", ReadTriples).Unknown)),
             _ => false,
         });
         if (!members.Has(1) || !members.Has(4))
@@ -27,6 +27,9 @@ internal sealed class ComidReader(string? profile, ReferenceContent content)
             throw CorimCursor.RefuseAt(start, "comid", "tag-identity (1) and triples (4) are needed");
         }
     }
+
+    // Apart from the reading: "+=" would take the count from before it.
+    private void CountUnused(int count) => content.Unused += count;
 
     private void ReadIdentity(CorimCursor cursor)
     {
