@@ -19,7 +19,7 @@ public static class TrustMapping
     [
         new(TrustClaim.InstanceIdentity, 2, "The quote is signed by the attestation key that enrolment proved to live in the TPM of this host."),
         new(TrustClaim.Configuration, 2, "The hypervisor's command line and the isolation policy in force are references, and the log since boot shows nothing against them."),
-        new(TrustClaim.Executables, 3, "The hypervisor and what is loaded beside it are references; nothing is known about code that was loaded after boot."),
+        new(TrustClaim.Executables, 3, "The hypervisor and what is loaded beside it are references and what the boot loader started; nothing is known about code that was loaded after boot."),
         new(TrustClaim.FileSystem, 0, "Files of the host are not measured."),
         new(TrustClaim.Hardware, 2, "The endorsement key's certificate chains to a configured vendor, and firmware measured into the quoted bank."),
         new(TrustClaim.RuntimeOpaque, 0, "A TPM says nothing about memory; what the policy keeps apart is said by the guarantees."),

@@ -23,7 +23,7 @@ public sealed class LogShowTests : IDisposable
     {
         var run = await Shype.RunAsync("log", "show", TestData.PathOf("eventlog", file), "--json");
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
-        Assert.Equal(["format", "banks", "events", "pcrs", "findings"], run.Json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["format", "banks", "events", "pcrs", "findings", "claims", "claimsBank"], run.Json.EnumerateObject().Select(member => member.Name));
         foreach (var bank in Expected.GetProperty(file).GetProperty("pcrs").EnumerateObject())
         {
             Assert.True(JsonElement.DeepEquals(bank.Value, run.Json.GetProperty("pcrs").GetProperty(bank.Name)), bank.Name);

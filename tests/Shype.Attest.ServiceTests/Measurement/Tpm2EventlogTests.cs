@@ -104,13 +104,14 @@ public sealed partial class Tpm2EventlogTests
     /// with their device paths, firmware blobs. Differences that are right:
     /// <list type="bullet">
     /// <item>version 5.4 prints the type H-CRTM as unknown, and GPT, tagged and non-host events in hex only, where ours are read;</item>
+    /// <item>it prints what stands behind the length of a device path even where that is 0, a byte that shim left there; ours leaves it out;</item>
     /// <item>it prints a device path in hex (built without libefivar); ours is text, so the bytes are compared;</item>
     /// <item>it prints a string's NULs and UTF-16 as \0 in quotes; ours are decoded, so the escape is undone before comparing.</item>
     /// </list>
     /// </summary>
     private static void AssertSameContent(TcgEventLog log, string yaml)
     {
-        var blocks = yaml.Split("\npcrs:", 2)[0].Split("\n- EventNum: ").Skip(log.SpecId is null ? 1 : 2).ToArray();
+        var blocks = yaml.Split("\npcrs:", 2)[0].Split("\n  PCRIndex: ").Skip(log.SpecId is null ? 1 : 2).ToArray();
         Assert.Equal(log.Events.Count, blocks.Length);
         var bank = log.HasBank(AlgorithmId.Sha256) ? AlgorithmId.Sha256 : AlgorithmId.Sha1;
         foreach (var (shown, block) in TcgEvent.ReadAll(log, bank).Zip(blocks))
@@ -128,8 +129,8 @@ public sealed partial class Tpm2EventlogTests
                     break;
                 case ImageEvent image:
                     Assert.Equal($"{image.Length}", Field(block, "ImageLengthInMemory: "));
-                    Assert.EndsWith(Hex(Field(block, "DevicePath: ")), Convert.ToHexStringLower(image.Measured.Data.Span), StringComparison.Ordinal);
-                    Assert.Equal(Field(block, "LengthOfDevicePath: ") == "0", image.Path.Length == 0 && Field(block, "DevicePath: ").Trim('\'').Length == 0);
+                    Assert.EndsWith(Hex(Field(block, "\n    DevicePath: ")), Convert.ToHexStringLower(image.Measured.Data.Span), StringComparison.Ordinal);
+                    Assert.Equal(Field(block, "LengthOfDevicePath: ") == "0", image.Path.Length == 0);
                     break;
                 case FirmwareBlobEvent { Length: { } length, Address: { } address } when block.Contains("BlobBase", StringComparison.Ordinal):
                     Assert.Equal(($"0x{address:x}", $"0x{length:x}"), (Field(block, "BlobBase: "), Field(block, "BlobLength: ")));
@@ -146,15 +147,8 @@ public sealed partial class Tpm2EventlogTests
     {
         Assert.Equal(variable.Vendor.ToString(), Field(block, "VariableName: "));
         Assert.Equal(variable.Name, Field(block, "UnicodeName: "));
-        // A database is printed as signatures where the tool knows its name, otherwise in hex.
-        if (block.Contains("VariableData: \"", StringComparison.Ordinal))
-        {
-            Assert.Equal(Convert.ToHexStringLower(variable.Value.Span), Field(block, "VariableData: ").Trim('"'));
-        }
-        else if (variable.Name == "SecureBoot")
-        {
-            Assert.Equal(variable.Value.Span is [1] ? "'Yes'" : "'No'", Field(block, "Enabled: "));
-        }
+        // An empty value is not printed.
+        Assert.Equal(Convert.ToHexStringLower(variable.Value.Span), Field(block, "VariableData: ").Trim('"'));
     }
 
     private static string Field(string block, string name)
