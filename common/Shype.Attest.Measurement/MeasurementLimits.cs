@@ -68,4 +68,19 @@ public static class MeasurementLimits
 
     /// <summary>Findings kept for one firmware log; the rest would repeat them.</summary>
     public const int MaxFindings = 256;
+
+    /// <summary>Bytes of a canonical event log of others.</summary>
+    public const int MaxCelBytes = 16 * 1024 * 1024;
+
+    /// <summary>Records of a canonical event log of others.</summary>
+    public const int MaxCelRecords = 65_536;
+
+    /// <summary>Bytes of the content of one of its records.</summary>
+    public const int MaxCelContentBytes = 1024 * 1024;
+
+    /// <summary>Fields of one content.</summary>
+    public const int MaxCelFields = 64;
+
+    /// <summary>Nesting of its JSON: records, a record, content, an entry, its data.</summary>
+    public const int MaxCelJsonDepth = 8;
 }

@@ -1,3 +1,12 @@
+using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Running;
+using Shype.Attest.Bench;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+var benches = typeof(FlaskFlowBench).Assembly.GetTypes().Where(type => type.GetMethods().Any(method => method.IsDefined(typeof(BenchmarkAttribute), inherit: false)));
+if (!FlaskFlowBench.CanRun)
+{
+    Console.WriteLine("FlaskFlowBench is skipped: seinfoflow is not installed (Debian: apt-get install setools)");
+    benches = benches.Where(type => type != typeof(FlaskFlowBench));
+}
+
+BenchmarkSwitcher.FromTypes([.. benches]).Run(args);

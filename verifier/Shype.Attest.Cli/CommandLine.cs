@@ -26,6 +26,7 @@ public static class CommandLine
         ReferenceCommands.Create(surroundings),
         TpmCommands.Create(surroundings),
         LogCommands.Create(surroundings),
+        CelCommands.Create(surroundings),
         PolicyCommands.Create(surroundings),
         IsolationCommands.Create(surroundings),
     };

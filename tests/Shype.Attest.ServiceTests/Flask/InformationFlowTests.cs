@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Shype.Attest.Isolation.Flask;
 using Shype.Attest.ServiceTests.Sim;
+using Shype.Attest.Testing;
 using Xunit;
 
 namespace Shype.Attest.ServiceTests.Flask;
@@ -48,15 +49,7 @@ public sealed partial class InformationFlowTests
         var path = await PolicyFiles.Compile(scratch, "xen", 30);
         var policy = PolicyFiles.Read(path);
         var map = scratch["map"];
-        var classes = CommunicationRules.All.GroupBy(entry => entry.Class).ToList();
-        await File.WriteAllLinesAsync(
-            map,
-            [$"{classes.Count}", .. classes.SelectMany(entries => (string[])
-            [
-                "", $"class {entries.Key} {entries.Count()}",
-                .. entries.Select(entry => $"{entry.Permission} {entry.Direction switch { FlowDirection.Both => 'b', FlowDirection.Read => 'r', _ => 'w' }} 10"),
-            ])],
-            TestContext.Current.CancellationToken);
+        await File.WriteAllLinesAsync(map, PermissionMap.Lines(), TestContext.Current.CancellationToken);
         Assert.True(FlaskCommunication.TryOf(policy, BooleanValues.Defaults(policy), [], out var communication, out var problem), problem?.ToString());
         return (path, map, policy, communication);
     }

@@ -23,6 +23,7 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(ProofReport))]
 [JsonSerializable(typeof(FlowReport))]
 [JsonSerializable(typeof(GraphReport))]
+[JsonSerializable(typeof(CelConversionReport))]
 [JsonSerializable(typeof(FlaskReport))]
 [JsonSerializable(typeof(FlaskProblemReport))]
 [JsonSerializable(typeof(JsonElement))]

@@ -71,7 +71,7 @@ public sealed class ReferenceChangeTests
     [InlineData(FindingCode.HypervisorUnknown, false)]
     [InlineData(FindingCode.VmNotReferenced, false)]
     [InlineData(FindingCode.ReferenceExpired, false)]
-    [InlineData(FindingCode.HypervisorLinkNotChecked, false)]
+    [InlineData(FindingCode.HypervisorLinkMissing, false)]
     public void Only_findings_that_references_can_answer_leave_a_host_to_be_captured(FindingCode code, bool forbids)
     {
         var kind = FindingCatalogue.KindOf(code);
