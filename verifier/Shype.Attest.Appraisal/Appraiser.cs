@@ -15,7 +15,9 @@ namespace Shype.Attest.Appraisal;
 /// <item>continuity: it is later than everything accepted before, by the same TPM;</item>
 /// <item>PCR selection: it covers exactly what was asked;</item>
 /// <item>firmware log and measurement log: read and replayed, ours from where it is known;</item>
-/// <item>PCR digest: both logs together add up to what was signed;</item>
+/// <item>IMA list: replayed to the PCR 10 that is shown beside the quote;</item>
+/// <item>PCR digest: all logs together add up to what was signed, and what is shown beside it is proven;</item>
+/// <item>IMA: what the kernel loaded, as far as the quote covers it;</item>
 /// <item>story: what the records tell, each start and attachment judged under the policy of its time;</item>
 /// <item>references: hypervisor, policy and every VM that runs.</item>
 /// </list>
@@ -32,7 +34,7 @@ public static class Appraiser
         var isOurs = ChallengeStep.Check(evidence, context, findings);
         if (QuoteSignatureStep.Check(evidence, context, findings) is not { } quote)
         {
-            NotEvaluated(findings, "qualifying data", "continuity", "PCR selection", "firmware log", "measurement log", "PCR digest", "hypervisor", "policy", "VMs");
+            NotEvaluated(findings, "qualifying data", "continuity", "PCR selection", "firmware log", "measurement log", "PCR digest", "IMA", "hypervisor", "policy", "VMs");
             return new(new Round(evidence, context), findings, null, null, context.Memory);
         }
 
@@ -42,7 +44,7 @@ public static class Appraiser
         var round = new Round(evidence, context) { Facts = facts, IsFresh = isOurs && isAnswer && isLater };
         if (!round.IsFresh || !isCovered)
         {
-            NotEvaluated(findings, "firmware log", "measurement log", "PCR digest", "hypervisor", "policy", "VMs");
+            NotEvaluated(findings, "firmware log", "measurement log", "PCR digest", "IMA", "hypervisor", "policy", "VMs");
             return Conclude(round, findings, null, null, null);
         }
 
@@ -58,16 +60,18 @@ public static class Appraiser
         if (firmware is null || log is null)
         {
             PcrDigestStep.CheckWithoutLogs(quote, evidence, findings);
-            NotEvaluated(findings, "PCR digest", "hypervisor", "policy", "VMs");
+            NotEvaluated(findings, "PCR digest", "IMA", "hypervisor", "policy", "VMs");
             return Conclude(round, findings, null, null, null);
         }
 
-        if (!PcrDigestStep.Check(quote, firmware, log, evidence, findings))
+        var ima = ImaReplayStep.Replay(quote, evidence, firmware, round.KnownIma, context);
+        if (!PcrDigestStep.Check(quote, firmware, log, ima, evidence, findings))
         {
-            NotEvaluated(findings, "hypervisor", "policy", "VMs");
+            NotEvaluated(findings, "IMA", "hypervisor", "policy", "VMs");
             return Conclude(round, findings, null, null, null);
         }
 
+        round = round with { NewIma = ImaStep.Check(ima, firmware, context.Rules.Ima, findings) };
         return AppraiseStory(round, firmware, log, banks, findings);
     }
 
@@ -132,7 +136,7 @@ public static class Appraiser
         }
 
         return new(round, findings, judgement, host, new HostMemory(
-            round.Facts!, earlier ?? FirstSticky(host.Findings), firmware ?? memory?.Firmware, boot ?? round.KnownBoot));
+            round.Facts!, earlier ?? FirstSticky(host.Findings), firmware ?? memory?.Firmware, boot ?? round.KnownBoot, round.NewIma ?? round.KnownIma));
     }
 
     private static HostAppraisal HostOf(Round round, List<Finding> findings, Judgement? judgement)

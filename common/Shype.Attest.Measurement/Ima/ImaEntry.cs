@@ -94,6 +94,9 @@ public readonly record struct ImaEntry(
         return bank.Hash(padded, destination);
     }
 
+    /// <summary>The fields that the extended digest covers: all of them, since it is over the whole template data; none of a violation.</summary>
+    public IReadOnlyList<ImaField> Covered => IsViolation ? [] : Template.Fields;
+
     internal static uint ReadLength(ReadOnlySpan<byte> bytes, bool isBigEndian) =>
         isBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
 

@@ -3,6 +3,12 @@ namespace Shype.Attest.Measurement.Ima;
 /// <summary>Something that an IMA list shows. What it means for trust is the verifier's policy to say.</summary>
 public enum ImaFindingCode
 {
+    /// <summary>The bytes of an entry are not those of one; nothing behind it is read.</summary>
+    Malformed,
+
+    /// <summary>The list ends in the head of an entry, as one does that was cut while it was copied.</summary>
+    Truncated,
+
     /// <summary>The list's hash column is not the SHA-1 of the entry's content: the list was edited.</summary>
     TemplateHashMismatch,
 

@@ -66,8 +66,10 @@ public sealed class ImaJudge(ImaRuleSet rules, IReadOnlyList<PcrBank> banks, boo
             return;
         }
 
-        if (!entry.TryGetDigest(out var digest))
+        // A template's name is not hashed: an entry that was relabelled to lose its name or digest must not pass for one that never had any.
+        if (!entry.TryGetDigest(out var digest) || entry.NameBytes.IsEmpty)
         {
+            findings(Of(entry, ImaFindingCode.UnknownTemplate, $"the template '{entry.Template.Name}' shows no name or no digest"));
             return;
         }
 

@@ -7,8 +7,8 @@ namespace Shype.Attest.Measurement.Ima;
 /// <summary>What to look for in a list that stands alone.</summary>
 public sealed record ImaQuestions
 {
-    /// <summary>The keys that signatures are checked with, and what is said about files.</summary>
-    public ImaRuleSet Rules { get; init; } = ImaRuleSet.None;
+    /// <summary>The keys that signatures are checked with.</summary>
+    public IReadOnlyList<ImaKey> Keys { get; init; } = [];
 
     /// <summary>Whether keys were given, so that signatures are findings.</summary>
     public bool CheckSignatures { get; init; }
@@ -41,10 +41,13 @@ public sealed class ImaList
     /// <summary>How many entries the quoted value covers, and in which way it was extended; null where none was given or none is reached.</summary>
     public (int Entries, ImaDigestStyle Style)? Quoted { get; }
 
+    /// <summary>Whether something speaks against the list itself: it was edited, does not reach the quote, is of another boot, or a signature does not hold.</summary>
+    public bool IsRefused { get; private init; }
+
     /// <summary>The banks that are replayed.</summary>
     public static IReadOnlyList<AlgorithmId> Banks { get; } = [AlgorithmId.Sha1, AlgorithmId.Sha256, AlgorithmId.Sha384, AlgorithmId.Sha512];
 
-    /// <summary>Reads a list, binary or printed, or says what is wrong where.</summary>
+    /// <summary>Reads a list, binary or printed, up to its end or to what is no entry; false where it is no list at all.</summary>
     public static bool TryRead(ReadOnlyMemory<byte> bytes, ImaQuestions questions, [NotNullWhen(true)] out ImaList? list, [NotNullWhen(false)] out LogProblem? problem)
     {
         ArgumentNullException.ThrowIfNull(questions);
@@ -66,7 +69,9 @@ public sealed class ImaList
             bytes = binary;
         }
 
-        return new Run(questions).TryRead(bytes, out list, out problem);
+        list = new Run(questions).Read(bytes);
+        problem = null;
+        return true;
     }
 
     private sealed class Run(ImaQuestions questions)
@@ -80,20 +85,21 @@ public sealed class ImaList
         private readonly List<ImaEntry> _entries = [];
         private readonly List<ImaFinding> _findings = [];
         private int _findingCount;
+        private bool _isRefused;
         private (int Entries, ImaDigestStyle Style)? _quoted;
 
-        public bool TryRead(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out ImaList? list, [NotNullWhen(false)] out LogProblem? problem)
+        public ImaList Read(ReadOnlyMemory<byte> bytes)
         {
-            (list, problem) = (null, null);
             var reader = new ImaListReader(bytes);
-            var judge = new ImaJudge(questions.Rules, questions.BootPcrs, questions.CheckSignatures);
+            var judge = new ImaJudge(ImaRuleSet.None.WithKeys(questions.Keys), questions.BootPcrs, questions.CheckSignatures);
             Span<byte> sha1 = stackalloc byte[ImaEntry.LegacyDigestSize];
             LookForQuoted();
             while (!reader.AtEnd)
             {
-                if (!reader.TryRead(out var entry, out problem))
+                if (!reader.TryRead(out var entry, out var problem))
                 {
-                    return false;
+                    SayBroken(reader.Next, bytes.Span[reader.Offset..], problem);
+                    break;
                 }
 
                 entry.HashContent(AlgorithmId.Sha1, sha1);
@@ -104,8 +110,16 @@ public sealed class ImaList
             }
 
             SayQuoted();
-            list = new ImaList(_entries, _pcrs, _findings, _findingCount, _quoted);
-            return true;
+            return new ImaList(_entries, _pcrs, _findings, _findingCount, _quoted) { IsRefused = _isRefused };
+        }
+
+        private void SayBroken(int entry, ReadOnlySpan<byte> rest, LogProblem problem)
+        {
+            Add(new(rest.Length < ImaListReader.HeadSize ? ImaFindingCode.Truncated : ImaFindingCode.Malformed, entry, null, problem.ToString()));
+            if (rest.Length >= ImaListReader.HeadSize && !rest[sizeof(uint)..ImaListReader.HeadSize].ContainsAnyExcept((byte)0))
+            {
+                Add(new(ImaFindingCode.Violation, entry, null, "the entry that cannot be read is marked as a violation"));
+            }
         }
 
         private void Extend(in ImaEntry entry, ReadOnlySpan<byte> sha1)
@@ -158,6 +172,8 @@ public sealed class ImaList
         private void Add(ImaFinding finding)
         {
             _findingCount++;
+            _isRefused |= finding.Code is ImaFindingCode.Malformed or ImaFindingCode.TemplateHashMismatch or ImaFindingCode.QuoteNotReached or ImaFindingCode.BootAggregateMismatch
+                or ImaFindingCode.BufferMismatch or ImaFindingCode.SignatureInvalid or ImaFindingCode.SignatureMalformed;
             // What is said of the whole list is said last, and always.
             if (_findings.Count < MeasurementLimits.MaxFindings || finding.Code is ImaFindingCode.QuoteNotReached or ImaFindingCode.NotYetQuoted)
             {

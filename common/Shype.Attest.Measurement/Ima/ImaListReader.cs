@@ -172,11 +172,12 @@ public sealed class ImaListReader
 
     // Without ima_canonical_fmt a big-endian machine writes its own order. A template's name is short in one order only.
     private static bool LooksBigEndian(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= FirstNameAt + sizeof(uint)
-        && ImaEntry.ReadLength(bytes[FirstNameAt..], isBigEndian: false) > MeasurementLimits.MaxImaTemplateNameBytes
-        && ImaEntry.ReadLength(bytes[FirstNameAt..], isBigEndian: true) <= MeasurementLimits.MaxImaTemplateNameBytes;
+        bytes.Length >= HeadSize + sizeof(uint)
+        && ImaEntry.ReadLength(bytes[HeadSize..], isBigEndian: false) > MeasurementLimits.MaxImaTemplateNameBytes
+        && ImaEntry.ReadLength(bytes[HeadSize..], isBigEndian: true) <= MeasurementLimits.MaxImaTemplateNameBytes;
 
     private LogFormatException Refuse(string member, int offset, string problem) => new(new LogProblem($"entry {_next} {member}", offset, problem));
 
-    private const int FirstNameAt = sizeof(uint) + ImaEntry.LegacyDigestSize;
+    // pcr and template hash: what stands before the template's name.
+    internal const int HeadSize = sizeof(uint) + ImaEntry.LegacyDigestSize;
 }

@@ -64,6 +64,9 @@ public sealed class ImaRuleSet
         return set is not null;
     }
 
+    /// <summary>The same rules with keys that were read elsewhere.</summary>
+    internal ImaRuleSet WithKeys(IReadOnlyList<ImaKey> keys) => new(Rules, Allow, Deny, Signed, Ignore, keys);
+
     private static string? Fill(ImaPathTable<HashSet<string>> table, IReadOnlyList<ImaFileRule> rules, string list)
     {
         if (rules.Count > MeasurementLimits.MaxImaRules)

@@ -32,6 +32,12 @@ internal static class HostMemoryCodec
             StoryCodec.Write(ref writer, boot.Story);
         }
 
+        if (memory.Ima is { } ima)
+        {
+            writer.WriteText(ImaSection);
+            ImaMemoryCodec.Write(ref writer, ima);
+        }
+
         return writer.ToArray();
     }
 
@@ -63,11 +69,19 @@ internal static class HostMemoryCodec
         var quote = ReadQuote(ref reader);
         FindingCode? sticky = reader.ReadText("stickyFailure") is { } text ? reader.ToCode("stickyFailure", text) : null;
         var firmware = ReadFirmware(ref reader);
-        if (!reader.ReadYesNo("boot"))
+        var boot = reader.ReadYesNo("boot") ? ReadBoot(ref reader) : null;
+        ImaMemory? ima = null;
+        // What later versions keep stands behind, each under its name: a memory without it says that nothing is known.
+        while (reader.Remaining > 0)
         {
-            return new(quote, sticky, firmware, null);
+            ima = reader.ReadNeededText("section") == ImaSection && ima is null ? ImaMemoryCodec.Read(ref reader) : throw reader.Refuse("section", "is not known, or is there twice");
         }
 
+        return new(quote, sticky, firmware, boot, ima);
+    }
+
+    private static BootMemory ReadBoot(ref TpmReader reader)
+    {
         var logs = new ReplayState[reader.ReadCount("logs", MeasurementLimits.MaxBanks, sizeof(uint))];
         for (var i = 0; i < logs.Length; i++)
         {
@@ -84,7 +98,7 @@ internal static class HostMemoryCodec
             throw reader.Refuse("logs", "the banks' logs are not equally far");
         }
 
-        return new(quote, sticky, firmware, new BootMemory(logs, StoryCodec.Read(ref reader), Judgement: null));
+        return new BootMemory(logs, StoryCodec.Read(ref reader), Judgement: null);
     }
 
     private static void WriteQuote(ref TpmWriter writer, QuoteFacts quote)
@@ -153,4 +167,5 @@ internal static class HostMemoryCodec
     }
 
     private const uint Version = 1;
+    private const string ImaSection = "ima";
 }

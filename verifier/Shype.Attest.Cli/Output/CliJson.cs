@@ -21,6 +21,7 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(FlowReport))]
 [JsonSerializable(typeof(FlaskReport))]
 [JsonSerializable(typeof(FlaskProblemReport))]
+[JsonSerializable(typeof(ImaReport))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class CliJson : JsonSerializerContext;
 
