@@ -56,7 +56,8 @@ public sealed class EvmctlTests : IDisposable
         await Tool.Run(null, "evmctl", "ima_sign", "--sigfile", "--hashalgo", "sha256", "--key", _scratch["good.key"], _scratch["program"]);
         var writer = new ImaListWriter([AlgorithmId.Sha256]);
         writer.AddFile("boot_aggregate", AlgorithmId.Sha256, new byte[32]);
-        writer.AddFile("/opt/program", AlgorithmId.Sha256, SHA256.HashData(await File.ReadAllBytesAsync(_scratch["program"], Now)), await File.ReadAllBytesAsync(_scratch["program.sig"], Now));
+        var (content, signature) = (await File.ReadAllBytesAsync(_scratch["program"], Now), await File.ReadAllBytesAsync(_scratch["program.sig"], Now));
+        writer.AddFile("/opt/program", AlgorithmId.Sha256, SHA256.HashData(content), signature);
         await File.WriteAllBytesAsync(_scratch["list"], writer.ToArray(), Now);
 
         foreach (var good in (string[])["good.pem", "good.der", "good.pub"])

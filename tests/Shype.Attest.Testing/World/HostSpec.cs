@@ -1,4 +1,5 @@
 using Shype.Attest.Measurement;
+using Shype.Attest.Measurement.Cel;
 using Shype.Attest.Measurement.EventLogs;
 using Shype.Attest.Measurement.Ima;
 using Shype.Attest.Measurement.Records;
@@ -65,6 +66,9 @@ public sealed record HostSpec
 
     /// <summary>The files that the kernel loads and measures, with their content; null for a kernel without IMA.</summary>
     public IReadOnlyList<(string Path, string Content)>? Ima { get; init; }
+
+    /// <summary>The first entry of its list; null for the one that a kernel of today writes.</summary>
+    public Func<ImaListWriter, IReadOnlyList<BankDigest>>? BootAggregate { get; init; }
 
     /// <summary>What the kernel extends for them.</summary>
     public ImaDigestStyle ImaStyle { get; init; }

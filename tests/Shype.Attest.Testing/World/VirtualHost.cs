@@ -172,7 +172,7 @@ public sealed class VirtualHost
             return;
         }
 
-        Load(list => list.AddBootAggregate(Tpm.Banks[0]));
+        Load(_spec.BootAggregate ?? (list => list.AddBootAggregate(Tpm.Banks[0])));
         foreach (var (path, content) in files)
         {
             Load(path, content);

@@ -151,6 +151,18 @@ public sealed class ImaAppraisalTests
         Assert.Empty(Codes(verifier.AskWith(evidence => evidence with { ImaLog = new ImaSuffix(0, host.ImaList) })));
     }
 
+    [Fact]
+    public void A_boot_aggregate_over_a_bank_that_is_not_quoted_is_said_and_no_reason_for_doubt()
+    {
+        var host = VirtualHost.Boot(spec => spec with
+        {
+            Ima = Files, BootAggregate = list => list.AddFile("boot_aggregate", AlgorithmId.Sha512, AlgorithmId.Sha512.Hash("PCRs"u8)),
+        });
+        var verdict = new VirtualVerifier(host).Ask();
+        Assert.Equal([FindingCode.ImaBootAggregateNotChecked], Codes(verdict));
+        Assert.Equal(TrustTier.Affirming, verdict.Host.Status);
+    }
+
     internal static VirtualHost Boot(ImaDigestStyle style = ImaDigestStyle.Hashed) => VirtualHost.Boot(spec => spec with { Ima = Files, ImaStyle = style });
 
     internal static ImaRules Allow() => new()
