@@ -83,4 +83,43 @@ public static class MeasurementLimits
 
     /// <summary>Nesting of its JSON: records, a record, content, an entry, its data.</summary>
     public const int MaxCelJsonDepth = 8;
+
+    /// <summary>Bytes of an IMA list that is read at once; the kernel keeps about 100 bytes for each file.</summary>
+    public const int MaxImaListBytes = 512 * 1024 * 1024;
+
+    /// <summary>Entries of an IMA list.</summary>
+    public const int MaxImaEntries = 4_000_000;
+
+    /// <summary>Bytes of one entry's template data: extended attributes and buffers are tens of KiB.</summary>
+    public const int MaxImaEntryBytes = 1024 * 1024;
+
+    /// <summary>Bytes of a template's name (Linux: MAX_TEMPLATE_NAME_LEN).</summary>
+    public const int MaxImaTemplateNameBytes = 255;
+
+    /// <summary>Fields of a template (Linux: IMA_TEMPLATE_NUM_FIELDS_MAX).</summary>
+    public const int MaxImaFields = 15;
+
+    /// <summary>Bytes of a file's name in the template "ima", which is hashed padded to one more (Linux: IMA_EVENT_NAME_LEN_MAX).</summary>
+    public const int MaxImaShortNameBytes = 255;
+
+    /// <summary>Allow rules, deny rules, or patterns of one list of IMA rules.</summary>
+    public const int MaxImaRules = 100_000;
+
+    /// <summary>Digests of one rule: the versions of a file that are in use at once.</summary>
+    public const int MaxImaRuleDigests = 256;
+
+    /// <summary>Characters of a path pattern.</summary>
+    public const int MaxImaPatternCharacters = 1024;
+
+    /// <summary>Patterns with wildcards in one list of IMA rules: each costs time for each file that no exact path names.</summary>
+    public const int MaxImaWildcards = 1024;
+
+    /// <summary>Keys that file signatures are checked with.</summary>
+    public const int MaxImaKeys = 64;
+
+    /// <summary>Bytes of one file of keys.</summary>
+    public const int MaxImaKeyBytes = 256 * 1024;
+
+    /// <summary>Paths whose rule is remembered while a list is judged.</summary>
+    public const int MaxImaRememberedPaths = 65_536;
 }

@@ -21,6 +21,12 @@ public sealed record Challenge
     /// <summary>SHA-256 (hex) of the firmware log that the verifier has for this boot; the agent leaves out a log with this digest.</summary>
     public string? KnownFirmwareLog { get; init; }
 
+    /// <summary>
+    /// How many bytes of the kernel's IMA list are known, of the boot of <see cref="Known"/>; the agent sends the rest. Null where none are: agents that do not
+    /// know this member are then asked as before.
+    /// </summary>
+    public ulong? KnownImaBytes { get; init; }
+
     /// <summary>SHA-256 (hex) of policy files that the verifier has; the agent leaves out a policy with one of these digests.</summary>
     public required IReadOnlyList<string> KnownPolicies { get; init; }
 }

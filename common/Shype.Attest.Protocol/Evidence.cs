@@ -27,8 +27,8 @@ public sealed record Evidence
     /// <summary>The firmware's event log; absent when the challenge says that the verifier has it.</summary>
     public ReadOnlyMemory<byte>? FirmwareLog { get; init; }
 
-    /// <summary>The kernel's IMA list.</summary>
-    public ReadOnlyMemory<byte>? ImaLog { get; init; }
+    /// <summary>What is new in the kernel's IMA list, read after the quote was made; absent where the agent is not set up to send it. PCR 10 covers it.</summary>
+    public ImaSuffix? ImaLog { get; init; }
 
     /// <summary>The isolation policy file; absent when the challenge says that the verifier has it.</summary>
     public ReadOnlyMemory<byte>? Policy { get; init; }
@@ -73,6 +73,11 @@ public sealed record LogSuffix(ulong FirstRecord, ReadOnlyMemory<byte> Records)
     /// <summary>From the start, and nothing in it.</summary>
     public static LogSuffix Empty { get; } = new(0, ReadOnlyMemory<byte>.Empty);
 }
+
+/// <summary>A suffix of the kernel's binary IMA list.</summary>
+/// <param name="Offset">The byte of the list that it begins at.</param>
+/// <param name="Entries">The entries, to the end of the list: also those that came after the quote.</param>
+public sealed record ImaSuffix(ulong Offset, ReadOnlyMemory<byte> Entries);
 
 /// <summary>One PCR's value as the host shows it.</summary>
 /// <param name="Bank">The bank's algorithm as text, "sha256".</param>

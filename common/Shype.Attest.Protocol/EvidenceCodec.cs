@@ -19,10 +19,14 @@ internal static class EvidenceCodec
                 [SignatureLabel] = Part(MediaTypes.TpmtSignature, evidence.QuoteSignature),
                 [AkNameLabel] = Part(MediaTypes.TpmName, evidence.AkName),
             }),
-            [LogLabel] = Part(MediaTypes.LogSuffix, WriteLog(evidence.Log)),
+            [LogLabel] = Part(MediaTypes.LogSuffix, WriteSuffix(evidence.Log.FirstRecord, evidence.Log.Records)),
         };
         Add(FirmwareLogLabel, MediaTypes.FirmwareLog, evidence.FirmwareLog);
-        Add(ImaLogLabel, MediaTypes.ImaLog, evidence.ImaLog);
+        if (evidence.ImaLog is { } ima)
+        {
+            Add(ImaLogLabel, MediaTypes.ImaLog, WriteSuffix(ima.Offset, ima.Entries));
+        }
+
         Add(PolicyLabel, MediaTypes.Policy, evidence.Policy);
         if (evidence.PcrValues.Count > 0)
         {
@@ -62,7 +66,7 @@ internal static class EvidenceCodec
             AkName = Required(quote, AkNameLabel, MediaTypes.TpmName, ProtocolLimits.MaxNameBytes, nameof(ProtocolLimits.MaxNameBytes)),
             Log = Optional(collection, LogLabel, MediaTypes.LogSuffix) is { } log ? ReadLog(log) : LogSuffix.Empty,
             FirmwareLog = Optional(collection, FirmwareLogLabel, MediaTypes.FirmwareLog),
-            ImaLog = Optional(collection, ImaLogLabel, MediaTypes.ImaLog),
+            ImaLog = Optional(collection, ImaLogLabel, MediaTypes.ImaLog) is { } ima ? ReadIma(ima) : null,
             Policy = Bounded(Optional(collection, PolicyLabel, MediaTypes.Policy), PolicyLabel, ProtocolLimits.MaxPolicyBytes, nameof(ProtocolLimits.MaxPolicyBytes)),
             PcrValues = Optional(collection, PcrsLabel, MediaTypes.PcrValues) is { } pcrs ? ReadPcrs(pcrs) : [],
         };
@@ -95,24 +99,36 @@ internal static class EvidenceCodec
             ? value
             : throw StrictCborReader.RefuseAt(0, label, $"{bytes.Length} bytes, {max} are allowed ({limit})", limit);
 
-    private static byte[] WriteLog(LogSuffix log)
+    private static byte[] WriteSuffix(ulong first, ReadOnlyMemory<byte> bytes)
     {
-        var writer = new CborWriter(CborConformanceMode.Canonical, initialCapacity: log.Records.Length + 16);
+        var writer = new CborWriter(CborConformanceMode.Canonical, initialCapacity: bytes.Length + 16);
         writer.WriteStartArray(2);
-        writer.WriteUInt64(log.FirstRecord);
-        writer.WriteByteString(log.Records.Span);
+        writer.WriteUInt64(first);
+        writer.WriteByteString(bytes.Span);
         writer.WriteEndArray();
         return writer.Encode();
     }
 
     private static LogSuffix ReadLog(ReadOnlyMemory<byte> bytes)
     {
-        var reader = new StrictCborReader(bytes.Span);
-        reader.ReadArrayOf(2, LogLabel);
-        var first = reader.ReadUInt(LogLabel + " first");
-        var records = bytes[reader.ReadBytesRange(LogLabel + " records", ProtocolLimits.MaxEvidenceBytes, nameof(ProtocolLimits.MaxEvidenceBytes))];
-        reader.End(LogLabel);
+        var (first, records) = ReadSuffix(bytes, LogLabel, "records");
         return new LogSuffix(first, records);
+    }
+
+    private static ImaSuffix ReadIma(ReadOnlyMemory<byte> bytes)
+    {
+        var (offset, entries) = ReadSuffix(bytes, ImaLogLabel, "entries");
+        return new ImaSuffix(offset, entries);
+    }
+
+    private static (ulong First, ReadOnlyMemory<byte> Bytes) ReadSuffix(ReadOnlyMemory<byte> bytes, string label, string what)
+    {
+        var reader = new StrictCborReader(bytes.Span);
+        reader.ReadArrayOf(2, label);
+        var first = reader.ReadUInt(label + " first");
+        var rest = bytes[reader.ReadBytesRange($"{label} {what}", ProtocolLimits.MaxEvidenceBytes, nameof(ProtocolLimits.MaxEvidenceBytes))];
+        reader.End(label);
+        return (first, rest);
     }
 
     private static byte[] WritePcrs(IReadOnlyList<PcrValue> values)

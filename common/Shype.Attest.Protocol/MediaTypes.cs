@@ -48,8 +48,8 @@ public static class MediaTypes
     /// <summary>The firmware's event log as the TCG PC Client profile writes it.</summary>
     public const string FirmwareLog = "application/vnd.shype.tcg-event-log";
 
-    /// <summary>The kernel's binary IMA list.</summary>
-    public const string ImaLog = "application/vnd.shype.ima-log";
+    /// <summary>A suffix of the kernel's binary IMA list: the byte that it begins at, and the entries.</summary>
+    public const string ImaLog = "application/vnd.shype.ima-log-suffix+cbor";
 
     /// <summary>An isolation policy file.</summary>
     public const string Policy = "application/vnd.shype.policy";

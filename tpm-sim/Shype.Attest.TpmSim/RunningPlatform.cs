@@ -1,4 +1,7 @@
+using Shype.Attest.Measurement.Cel;
+using Shype.Attest.Measurement.Ima;
 using Shype.Attest.Tpm.Client;
+using Shype.Attest.Tpm.Types;
 using Shype.Attest.TpmSim.Boot;
 using Shype.Attest.TpmSim.Emulation;
 
@@ -28,11 +31,13 @@ public sealed class RunningPlatform : IDisposable
 {
     private readonly Lock _power = new();
     private readonly Platform? _platform;
+    private readonly IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? _ima;
     private readonly TimeSpan _patience;
 
     private RunningPlatform(RunningPlatformOptions options, Platform? platform, Emulator tpm)
     {
         _platform = platform;
+        _ima = options.Platform?.Ima;
         _patience = options.Tpm.Patience;
         Tpm = tpm;
         EventLogPath = Path.GetFullPath(options.EventLogPath ?? Path.Combine(tpm.Folder, "event.log"));
@@ -49,8 +54,14 @@ public sealed class RunningPlatform : IDisposable
     /// <summary>The file of the boot id.</summary>
     public string BootIdPath { get; }
 
+    /// <summary>The file of the kernel's IMA list; there is one where the platform has IMA.</summary>
+    public string ImaListPath => Path.Combine(Tpm.Folder, "ima_list");
+
     /// <summary>The boot id.</summary>
     public string BootId { get; private set; }
+
+    /// <summary>The kernel that runs; null where it has no IMA.</summary>
+    public KernelPhase? Kernel { get; private set; }
 
     /// <summary>The boot that is running; null where nothing is measured.</summary>
     public MeasuredBoot? Boot { get; private set; }
@@ -72,6 +83,17 @@ public sealed class RunningPlatform : IDisposable
         {
             tpm.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>The kernel loads something, measures it and appends it to its list.</summary>
+    public void Load(Func<ImaListWriter, IReadOnlyList<BankDigest>> add)
+    {
+        lock (_power)
+        {
+            using var client = Connect();
+            (Kernel ?? throw new SimulatorException("this platform's kernel has no IMA")).Measure(client, add);
+            AtomicFile.Write(ImaListPath, Kernel.List, AtomicFile.Readable);
         }
     }
 
@@ -127,9 +149,10 @@ public sealed class RunningPlatform : IDisposable
     {
         if (_platform is not null)
         {
-            using var client = new TpmClient(TpmConnection.Open(Tpm.Address, new TpmConnectionOptions { Patience = _patience }));
+            using var client = Connect();
             Boot = _platform.Start(client);
             AtomicFile.Write(EventLogPath, Boot.EventLog.Span, AtomicFile.Readable);
+            StartKernel(client, Boot);
         }
 
         // Last: who sees the new id finds the log that belongs to it.
@@ -137,4 +160,22 @@ public sealed class RunningPlatform : IDisposable
         TpmSim.Boot.BootId.Write(BootIdPath, id);
         BootId = id;
     }
+
+    private void StartKernel(TpmClient client, MeasuredBoot boot)
+    {
+        if (_ima is null)
+        {
+            return;
+        }
+
+        Kernel = KernelPhase.Start(client, boot);
+        foreach (var (path, content) in _ima)
+        {
+            Kernel.Measure(client, list => list.AddFile(path, AlgorithmId.Sha256, AlgorithmId.Sha256.Hash(content.Span)));
+        }
+
+        AtomicFile.Write(ImaListPath, Kernel.List, AtomicFile.Readable);
+    }
+
+    private TpmClient Connect() => new(TpmConnection.Open(Tpm.Address, new TpmConnectionOptions { Patience = _patience }));
 }

@@ -1,4 +1,5 @@
 using Shype.Attest.Measurement;
+using Shype.Attest.Measurement.Ima;
 
 namespace Shype.Attest.Appraisal;
 
@@ -29,6 +30,32 @@ public sealed record AppraisalRules
     /// <summary>Whether a host must have booted with Secure Boot on, proven by PCR 7.</summary>
     public bool RequireSecureBoot { get; init; }
 
+    /// <summary>What is demanded of the files that the host's kernel loads.</summary>
+    public ImaDemands Ima { get; init; } = new();
+
     /// <summary>The name of this set of rules in results (<c>ear.appraisal-policy-id</c>).</summary>
     public string PolicyId { get; init; } = "tag:shype.dev,2026:rules/1";
+}
+
+/// <summary>What is demanded of IMA, the kernel's own list of files that it loaded.</summary>
+public sealed record ImaDemands
+{
+    /// <summary>Whether the list is asked for.</summary>
+    public ImaMode Mode { get; init; } = ImaMode.WhenShown;
+
+    /// <summary>What is said about files.</summary>
+    public ImaRuleSet Files { get; init; } = ImaRuleSet.None;
+}
+
+/// <summary>Whether IMA's list is asked for.</summary>
+public enum ImaMode
+{
+    /// <summary>PCR 10 is quoted; a list that comes is replayed and judged, and where none comes that is only said.</summary>
+    WhenShown,
+
+    /// <summary>A host without a list is refused.</summary>
+    Demanded,
+
+    /// <summary>PCR 10 is not quoted, and a list is not looked at: for hosts that measure so much that a quote never keeps up.</summary>
+    Ignored,
 }

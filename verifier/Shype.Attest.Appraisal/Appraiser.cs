@@ -15,7 +15,9 @@ namespace Shype.Attest.Appraisal;
 /// <item>continuity: it is later than everything accepted before, by the same TPM;</item>
 /// <item>PCR selection: it covers exactly what was asked;</item>
 /// <item>firmware log and measurement log: read and replayed, ours from where it is known;</item>
-/// <item>PCR digest: both logs together add up to what was signed;</item>
+/// <item>IMA list: replayed to the PCR 10 that is shown beside the quote;</item>
+/// <item>PCR digest: all logs together add up to what was signed, and what is shown beside it is proven;</item>
+/// <item>IMA: what the kernel loaded, as far as the quote covers it;</item>
 /// <item>story: what the records tell, each start and attachment judged under the policy of its time;</item>
 /// <item>references: the PCRs that must have one of their values, hypervisor, policy and every VM that runs;</item>
 /// <item>boot chain: what the firmware log proves of Secure Boot, and that the boot loader started the hypervisor which the agent recorded.</item>
@@ -33,7 +35,7 @@ public static class Appraiser
         var isOurs = ChallengeStep.Check(evidence, context, findings);
         if (QuoteSignatureStep.Check(evidence, context, findings) is not { } quote)
         {
-            NotEvaluated(findings, "qualifying data", "continuity", "PCR selection", "firmware log", "measurement log", "PCR digest", "hypervisor", "policy", "VMs", "boot chain");
+            NotEvaluated(findings, "qualifying data", "continuity", "PCR selection", "firmware log", "measurement log", "PCR digest", "IMA", "hypervisor", "policy", "VMs", "boot chain");
             return new(new Round(evidence, context), findings, null, null, context.Memory);
         }
 
@@ -43,7 +45,7 @@ public static class Appraiser
         var round = new Round(evidence, context) { Facts = facts, IsFresh = isOurs && isAnswer && isLater };
         if (!round.IsFresh || !isCovered)
         {
-            NotEvaluated(findings, "firmware log", "measurement log", "PCR digest", "hypervisor", "policy", "VMs", "boot chain");
+            NotEvaluated(findings, "firmware log", "measurement log", "PCR digest", "IMA", "hypervisor", "policy", "VMs", "boot chain");
             return Conclude(round, findings, null, null, null);
         }
 
@@ -59,17 +61,19 @@ public static class Appraiser
         if (firmware is null || log is null)
         {
             PcrDigestStep.CheckWithoutLogs(quote, evidence, findings);
-            NotEvaluated(findings, "PCR digest", "hypervisor", "policy", "VMs", "boot chain");
+            NotEvaluated(findings, "PCR digest", "IMA", "hypervisor", "policy", "VMs", "boot chain");
             return Conclude(round, findings, null, null, null);
         }
 
-        if (!PcrDigestStep.Check(quote, firmware, log, evidence, findings))
+        var ima = ImaReplayStep.Replay(quote, evidence, firmware, round.KnownIma, context);
+        if (!PcrDigestStep.Check(quote, firmware, log, ima, evidence, findings))
         {
-            NotEvaluated(findings, "hypervisor", "policy", "VMs", "boot chain");
+            NotEvaluated(findings, "IMA", "hypervisor", "policy", "VMs", "boot chain");
             return Conclude(round, findings, null, null, null);
         }
 
-        PcrReferenceStep.Check(quote, firmware, log, context, findings);
+        PcrReferenceStep.Check(quote, firmware, log, ima, context, findings);
+        round = round with { NewIma = ImaStep.Check(ima, firmware, context.Rules.Ima, findings) };
         return AppraiseStory(round, quote, firmware, log, banks, findings);
     }
 
@@ -137,7 +141,7 @@ public static class Appraiser
         // A log that is known but of no use here, such as one without the bank that is asked for, is forgotten, so that the next challenge asks for it.
         var known = findings.Exists(finding => finding.Code == FindingCode.FirmwareLogMissing) ? null : memory?.Firmware;
         return new(round, findings, judgement, host, new HostMemory(
-            round.Facts!, earlier ?? FirstSticky(host.Findings), firmware ?? known, boot ?? round.KnownBoot));
+            round.Facts!, earlier ?? FirstSticky(host.Findings), firmware ?? known, boot ?? round.KnownBoot, round.NewIma ?? round.KnownIma));
     }
 
     private static HostAppraisal HostOf(Round round, List<Finding> findings, Judgement? judgement)

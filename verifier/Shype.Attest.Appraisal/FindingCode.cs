@@ -234,6 +234,63 @@ public enum FindingCode
     /// <summary>A PCR that must have a value of the references has another one.</summary>
     PcrNotReferenced,
 
+    /// <summary>The rules demand the kernel's IMA list, or it was shown before in this boot, and it is not there.</summary>
+    ImaLogMissing,
+
+    /// <summary>The host's kernel measures files into PCR 10, and the evidence does not show which.</summary>
+    ImaLogNotShown,
+
+    /// <summary>The IMA list cannot be read.</summary>
+    ImaLogMalformed,
+
+    /// <summary>The IMA list continues at another byte than the one that is needed.</summary>
+    ImaLogOffsetMismatch,
+
+    /// <summary>No part of the IMA list adds up to the quoted PCR 10.</summary>
+    ImaLogMismatch,
+
+    /// <summary>The hash that the IMA list shows for an entry is not that of its content.</summary>
+    ImaTemplateHashMismatch,
+
+    /// <summary>A measured buffer does not hash to the digest beside it.</summary>
+    ImaBufferMismatch,
+
+    /// <summary>The IMA list says that an entry went into another PCR.</summary>
+    ImaEntryElsewhere,
+
+    /// <summary>An entry of the IMA list has a template or a hash that is not known.</summary>
+    ImaEntryUnknown,
+
+    /// <summary>The IMA list is of another boot: its boot_aggregate is missing, or is of other PCR values.</summary>
+    ImaBootAggregateMismatch,
+
+    /// <summary>The boot_aggregate is over a bank whose values are not known.</summary>
+    ImaBootAggregateNotChecked,
+
+    /// <summary>A file was read while it could be written, so that the kernel cannot say what was read.</summary>
+    ImaViolation,
+
+    /// <summary>A file that no rule names was loaded.</summary>
+    ImaFileUnknown,
+
+    /// <summary>A file was loaded with another digest than its rule allows.</summary>
+    ImaFileChanged,
+
+    /// <summary>A file was loaded that is denied.</summary>
+    ImaFileDenied,
+
+    /// <summary>A file that must be signed is not.</summary>
+    ImaSignatureMissing,
+
+    /// <summary>A file's signature does not hold.</summary>
+    ImaSignatureInvalid,
+
+    /// <summary>A file's signature is by a key that is not known.</summary>
+    ImaSignatureKeyUnknown,
+
+    /// <summary>Every file that the kernel measured is one that the rules call good.</summary>
+    ImaFilesKnown,
+
     /// <summary>The endorsement key cannot be read.</summary>
     EkMalformed,
 

@@ -11,8 +11,8 @@ namespace Shype.Attest.Appraisal;
 /// </summary>
 public sealed class HostMemory
 {
-    internal HostMemory(QuoteFacts lastQuote, FindingCode? stickyFailure, FirmwareMemory? firmware, BootMemory? boot) =>
-        (LastQuote, StickyFailure, Firmware, Boot) = (lastQuote, stickyFailure, firmware, boot);
+    internal HostMemory(QuoteFacts lastQuote, FindingCode? stickyFailure, FirmwareMemory? firmware, BootMemory? boot, ImaMemory? ima = null) =>
+        (LastQuote, StickyFailure, Firmware, Boot, Ima) = (lastQuote, stickyFailure, firmware, boot, ima);
 
     /// <summary>The TPM's resets when it last answered.</summary>
     public uint ResetCount => LastQuote.Clock.ResetCount;
@@ -29,11 +29,20 @@ public sealed class HostMemory
     /// <summary>SHA-256 (hex) of the firmware log that is known.</summary>
     public string? KnownFirmwareLog => Firmware is { } firmware ? Convert.ToHexStringLower(firmware.LogDigest) : null;
 
+    /// <summary>How many bytes of the host's IMA list are known and were judged by these rules; null where none were.</summary>
+    public ulong? KnownImaBytes(AppraisalRules rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        return Ima?.IsJudgedBy(rules.Ima.Files) == true ? Ima.Offset : null;
+    }
+
     internal QuoteFacts LastQuote { get; }
 
     internal FirmwareMemory? Firmware { get; }
 
     internal BootMemory? Boot { get; }
+
+    internal ImaMemory? Ima { get; }
 
     /// <summary>The memory as bytes, to be stored.</summary>
     public byte[] Encode() => HostMemoryCodec.Write(this);

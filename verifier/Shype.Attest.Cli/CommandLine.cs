@@ -16,6 +16,7 @@ public static class CommandLine
         Offline, with files of any origin:
           shype tpm quote-verify -u ak.pub -m quote.msg -s quote.sig -q 00112233 -f quote.pcrs
           shype log show /sys/kernel/security/tpm0/binary_bios_measurements
+          shype ima show /sys/kernel/security/ima/binary_runtime_measurements
 
         Exit codes everywhere: 0 yes, 1 refused, 2 usage or unreadable input, 3 could not ask. Every command has --json.
         """)
@@ -27,6 +28,7 @@ public static class CommandLine
         TpmCommands.Create(surroundings),
         LogCommands.Create(surroundings),
         CelCommands.Create(surroundings),
+        ImaCommands.Create(surroundings),
         PolicyCommands.Create(surroundings),
         IsolationCommands.Create(surroundings),
     };

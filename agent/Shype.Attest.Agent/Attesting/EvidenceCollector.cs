@@ -40,6 +40,8 @@ public static class EvidenceCollector
                     AkName = key.Name.Bytes,
                     Log = Suffix(journal, challenge.Known),
                     FirmwareLog = firmwareLog,
+                    // After the quote: the kernel appends before it extends, so that what was quoted is in it.
+                    ImaLog = ImaSource.Read(agent, challenge.Known.BootId == journal.Identity.BootId ? challenge.KnownImaBytes ?? 0 : 0),
                     Policy = Policy(agent, journal.Host, challenge.KnownPolicies),
                     PcrValues = [.. pcrs.Selections.SelectMany(selection => selection.Pcrs.Select(pcr =>
                         new PcrValue(selection.Bank.ToText(), pcr, values[selection.Bank, pcr])))],

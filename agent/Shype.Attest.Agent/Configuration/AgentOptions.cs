@@ -26,6 +26,9 @@ public sealed record AgentOptions
     /// <summary>The firmware's event log.</summary>
     public required string FirmwareLog { get; init; }
 
+    /// <summary>The kernel's binary IMA list; null where it is not sent.</summary>
+    public string? ImaLog { get; init; }
+
     /// <summary>The file with the kernel's random id of this boot.</summary>
     public required string BootId { get; init; }
 

@@ -10,7 +10,7 @@ internal static class AgentOptionsReader
 {
     public static AgentOptions Read(YamlMap file)
     {
-        file.Only("name", "tpm", "verifier", "state", "log", "firmware-log", "boot-id", "banks", "pcrs", "ak", "mode", "manifest");
+        file.Only("name", "tpm", "verifier", "state", "log", "firmware-log", "ima-log", "boot-id", "banks", "pcrs", "ak", "mode", "manifest");
         var state = file.Path("state");
         return new AgentOptions
         {
@@ -20,6 +20,7 @@ internal static class AgentOptionsReader
             State = state,
             Log = file.OptionalPath("log") ?? Path.Combine(state, "measurements.log"),
             FirmwareLog = file.OptionalPath("firmware-log") ?? "/sys/kernel/security/tpm0/binary_bios_measurements",
+            ImaLog = file.OptionalPath("ima-log"),
             BootId = file.OptionalPath("boot-id") ?? "/proc/sys/kernel/random/boot_id",
             Banks = file.Has("banks") ? ReadBanks(file) : [AlgorithmId.Sha256],
             Pcrs = file.OptionalMap("pcrs") is { } pcrs ? ReadPcrs(pcrs) : PcrPlan.Default,

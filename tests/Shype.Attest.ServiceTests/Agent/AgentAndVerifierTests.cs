@@ -7,6 +7,7 @@ using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
 using Shype.Attest.ServiceTests.Verifier;
 using Shype.Attest.Testing.World;
+using Shype.Attest.Tpm.Types;
 using Shype.Attest.TpmSim.Manufacturing;
 using Xunit;
 
@@ -29,7 +30,7 @@ public sealed class AgentAndVerifierTests : IAsyncLifetime
         File.Copy(_authority.RootPath, Path.Combine(roots, "sim-root.pem"));
         File.Copy(_authority.IntermediatePath, Path.Combine(roots, "sim-intermediate.pem"));
         _verifier = await RunningVerifier.StartAsync(new { RequireApproval = false }, folder: _folder);
-        _host = new AgentHost(_authority);
+        _host = new AgentHost(_authority, ima: new Dictionary<string, ReadOnlyMemory<byte>> { ["/sbin/init"] = "init"u8.ToArray(), ["/bin/sh"] = "sh"u8.ToArray() });
         Configure();
     }
 
@@ -66,7 +67,7 @@ public sealed class AgentAndVerifierTests : IAsyncLifetime
         Assert.Equal(1, code);
         Assert.Contains("failure hypervisor-", output, StringComparison.Ordinal);
         Assert.DoesNotContain("quote-", output, StringComparison.Ordinal);
-        Assert.DoesNotContain("log-", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("failure log-", output, StringComparison.Ordinal);
 
         using var json = JsonDocument.Parse((await _host.Try("attest", "--json")).Output);
         Assert.NotEqual("affirming", json.RootElement.GetProperty("status").GetString());
@@ -86,6 +87,32 @@ public sealed class AgentAndVerifierTests : IAsyncLifetime
         var (code, output, _) = await _host.Try("attest");
         Assert.Equal(1, code);
         Assert.Contains("contraindicated", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task L13_a_host_that_shows_its_IMA_list_is_judged_by_it_and_an_edited_list_is_refused()
+    {
+        Configure($"ima-log: {_host.Platform.ImaListPath}");
+        await _host.Run("enrol");
+        await _host.Run("measure", "boot");
+        await KnowAsGood();
+        Assert.StartsWith("affirming: ", await _host.Run("attest"), StringComparison.Ordinal);
+
+        _host.Platform.Load(list => list.AddFile("/bin/ls", AlgorithmId.Sha256, AlgorithmId.Sha256.Hash("ls"u8)));
+        Assert.StartsWith("affirming: ", await _host.Run("attest"), StringComparison.Ordinal);
+
+        _host.Platform.Load(list => list.AddViolation("/tmp/x"));
+        var (code, output, _) = await _host.Try("attest");
+        Assert.Equal(1, code);
+        Assert.Contains("warning ima-violation", output, StringComparison.Ordinal);
+
+        // Whoever owns the host hides the last entry.
+        var list = await File.ReadAllBytesAsync(_host.Platform.ImaListPath, Now);
+        _host.Platform.Load(list => list.AddFile("/tmp/evil", AlgorithmId.Sha256, AlgorithmId.Sha256.Hash("evil"u8)));
+        await File.WriteAllBytesAsync(_host.Platform.ImaListPath, list, Now);
+        (code, output, _) = await _host.Try("attest");
+        Assert.Equal(1, code);
+        Assert.Contains("failure ima-log-mismatch", output, StringComparison.Ordinal);
     }
 
     [Fact]

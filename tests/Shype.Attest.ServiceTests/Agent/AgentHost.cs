@@ -20,7 +20,7 @@ internal sealed class AgentHost : IDisposable
 {
     private readonly ScratchFolder _scratch = new();
 
-    public AgentHost(CertificateAuthority? authority = null, string settings = "")
+    public AgentHost(CertificateAuthority? authority = null, string settings = "", IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? ima = null)
     {
         var tpm = new EmulatorOptions { Folder = _scratch["tpm"], Patience = TimeSpan.FromSeconds(60) };
         if (authority is not null)
@@ -33,7 +33,7 @@ internal sealed class AgentHost : IDisposable
         File.WriteAllText(this["xen.gz"], "hypervisor");
         File.WriteAllText(this["disk.img"], "image");
         var hypervisor = LoadedFile.Of(this["xen.gz"], "dom0_mem=1G");
-        Platform = RunningPlatform.PowerOn(new RunningPlatformOptions { Tpm = tpm, Platform = new PlatformOptions { Hypervisor = hypervisor } });
+        Platform = RunningPlatform.PowerOn(new RunningPlatformOptions { Tpm = tpm, Platform = new PlatformOptions { Hypervisor = hypervisor, Ima = ima } });
         WriteManifest();
         Configure(settings);
     }

@@ -36,7 +36,7 @@ public sealed class EnrolmentTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var asked = await response.Content.ReadFromJsonAsync(ProtocolJson.Default.Challenge, Now);
         Assert.Equal(ChallengeNonce.Size, asked!.Nonce.Length);
-        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13], Assert.Single(asked.Pcrs).Pcrs);
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], Assert.Single(asked.Pcrs).Pcrs);
         Assert.Equal(0UL, asked.Known.NextRecord);
     }
 

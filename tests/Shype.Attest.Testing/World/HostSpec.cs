@@ -1,4 +1,7 @@
 using Shype.Attest.Measurement;
+using Shype.Attest.Measurement.Cel;
+using Shype.Attest.Measurement.EventLogs;
+using Shype.Attest.Measurement.Ima;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Testing.Measurement;
 using Shype.Attest.Tpm.Types;
@@ -50,6 +53,15 @@ public sealed record HostSpec
 
     /// <summary>The policy file that the agent sends.</summary>
     public byte[]? PolicyFile { get; init; } = VirtualPolicies.Banks;
+
+    /// <summary>The files that the kernel loads and measures, with their content; null for a kernel without IMA.</summary>
+    public IReadOnlyList<(string Path, string Content)>? Ima { get; init; }
+
+    /// <summary>The first entry of its list; null for the one that a kernel of today writes.</summary>
+    public Func<ImaListWriter, IReadOnlyList<BankDigest>>? BootAggregate { get; init; }
+
+    /// <summary>What the kernel extends for them.</summary>
+    public ImaDigestStyle ImaStyle { get; init; }
 
     /// <summary>The VMs that are started.</summary>
     public IReadOnlyList<VmStartContent> Vms { get; init; } = [VirtualVms.Web, VirtualVms.Database];

@@ -2,6 +2,7 @@ using System.Text;
 using Shype.Attest.Measurement;
 using Shype.Attest.Measurement.Cel;
 using Shype.Attest.Measurement.EventLogs;
+using Shype.Attest.Measurement.Ima;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
 using Shype.Attest.Testing.Measurement;
@@ -21,6 +22,7 @@ public sealed class VirtualHost
 {
     private readonly HostSpec _spec;
     private readonly List<CelRecord> _records = [];
+    private ImaListWriter? _ima;
 
     private VirtualHost(HostSpec spec)
     {
@@ -40,6 +42,9 @@ public sealed class VirtualHost
 
     /// <summary>The firmware's log of this boot.</summary>
     public byte[] FirmwareLog { get; private set; } = [];
+
+    /// <summary>The kernel's IMA list of this boot; null for a kernel without IMA.</summary>
+    public byte[]? ImaList => _ima?.ToArray();
 
     /// <summary>The agent's log of this boot.</summary>
     public IReadOnlyList<CelRecord> Records => _records;
@@ -95,6 +100,25 @@ public sealed class VirtualHost
         return this;
     }
 
+    /// <summary>The kernel measures something: an entry, whose digests are extended.</summary>
+    public VirtualHost Load(Func<ImaListWriter, IReadOnlyList<BankDigest>> add)
+    {
+        ArgumentNullException.ThrowIfNull(add);
+        Tpm.Extend(ImaPcr.Usual, add(_ima ?? throw new InvalidOperationException("this host's kernel has no IMA")));
+        return this;
+    }
+
+    /// <summary>The kernel loads a file.</summary>
+    public VirtualHost Load(string path, string content, byte[]? signature = null) =>
+        Load(list => list.AddFile(path, AlgorithmId.Sha256, AlgorithmId.Sha256.Hash(Encoding.UTF8.GetBytes(content)), signature));
+
+    /// <summary>An entry that stands in the list and was not extended yet.</summary>
+    public VirtualHost ListOnly(string path)
+    {
+        _ima!.AddFile(path, AlgorithmId.Sha256, new byte[32]);
+        return this;
+    }
+
     /// <summary>Answers a challenge as an honest agent does; a test changes the quote, or the evidence by "with".</summary>
     public Evidence Answer(Challenge challenge, Func<QuoteSpec, QuoteSpec>? change = null)
     {
@@ -110,6 +134,7 @@ public sealed class VirtualHost
             QuoteSignature = signature,
             AkName = Tpm.Ak.Name.Bytes,
             Log = new LogSuffix((ulong)first, SampleLog.Sequence(_records.Skip(first))),
+            ImaLog = ImaList is { } list ? new ImaSuffix(ImaFrom(challenge), list.AsMemory((int)ImaFrom(challenge))) : null,
             // "default", not "null": null would become an empty memory through byte[].
             FirmwareLog = challenge.KnownFirmwareLog == Hex(FirmwareLog) ? default(ReadOnlyMemory<byte>?) : FirmwareLog,
             Policy = PolicyFile is null || challenge.KnownPolicies.Contains(Hex(PolicyFile)) ? default(ReadOnlyMemory<byte>?) : PolicyFile,
@@ -117,6 +142,8 @@ public sealed class VirtualHost
                 new PcrValue(selection.Bank.ToText(), pcr, Tpm.Banks.First(bank => bank.Algorithm == selection.Bank)[new PcrIndex(pcr)].ToArray())))],
         };
     }
+
+    private ulong ImaFrom(Challenge challenge) => challenge.Known.BootId == BootId ? challenge.KnownImaBytes ?? 0 : 0;
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
 
@@ -126,6 +153,7 @@ public sealed class VirtualHost
         _records.Clear();
         FirmwareLog = PlayFirmware();
         PolicyFile = _spec.PolicyFile;
+        StartIma();
         MeasurementContent?[] contents =
         [
             _spec.Agent is { } agent ? agent with { BootId = BootId } : null, _spec.Hypervisor, _spec.Policy, .. _spec.Vms,
@@ -133,6 +161,21 @@ public sealed class VirtualHost
         foreach (var content in contents.OfType<MeasurementContent>())
         {
             Measure(content);
+        }
+    }
+
+    private void StartIma()
+    {
+        _ima = _spec.Ima is null ? null : new ImaListWriter(Tpm.Algorithms, _spec.ImaStyle);
+        if (_spec.Ima is not { } files)
+        {
+            return;
+        }
+
+        Load(_spec.BootAggregate ?? (list => list.AddBootAggregate(Tpm.Banks[0])));
+        foreach (var (path, content) in files)
+        {
+            Load(path, content);
         }
     }
 

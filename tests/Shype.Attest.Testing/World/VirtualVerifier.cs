@@ -17,7 +17,7 @@ public sealed class VirtualVerifier(VirtualHost host)
     public DateTimeOffset Now { get; set; } = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
 
     /// <summary>The PCRs that are asked for.</summary>
-    public IReadOnlyList<PcrRequest> Pcrs { get; set; } = [new("sha256", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13])];
+    public IReadOnlyList<PcrRequest> Pcrs { get; set; } = [new("sha256", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13])];
 
     /// <summary>The references.</summary>
     public ReferenceSet References { get; set; } = VirtualReferences.Set;
@@ -43,6 +43,7 @@ public sealed class VirtualVerifier(VirtualHost host)
             Expires = expires,
             Known = Memory?.Known ?? LogPosition.None,
             KnownFirmwareLog = Memory?.KnownFirmwareLog,
+            KnownImaBytes = Memory?.KnownImaBytes(Rules),
             KnownPolicies = [.. _policies.Keys.Select(digest => Convert.ToHexStringLower(digest.Value))],
         };
     }

@@ -25,6 +25,7 @@ public sealed class AgentOptionsTests : IDisposable
             state: state
             log: logs/m.log
             firmware-log: fw.bin
+            ima-log: ima.bin
             boot-id: /run/boot-id
             banks: [sha384, sha256]
             pcrs: {hypervisor: 8, policy: 9, vms: 14}
@@ -39,6 +40,7 @@ public sealed class AgentOptionsTests : IDisposable
         Assert.Equal(_folder.File("state"), options.State);
         Assert.Equal(_folder.File("logs/m.log"), options.Log);
         Assert.Equal(_folder.File("fw.bin"), options.FirmwareLog);
+        Assert.Equal(_folder.File("ima.bin"), options.ImaLog);
         Assert.Equal("/run/boot-id", options.BootId);
         Assert.Equal([AlgorithmId.Sha256, AlgorithmId.Sha384], options.Banks);
         Assert.Equal(new PcrPlan(new PcrIndex(8), new PcrIndex(9), new PcrIndex(14)), options.Pcrs);
@@ -56,6 +58,7 @@ public sealed class AgentOptionsTests : IDisposable
         Assert.Equal("/dev/tpmrm0", options.TpmAddress);
         Assert.Equal("/proc/sys/kernel/random/boot_id", options.BootId);
         Assert.Equal("/sys/kernel/security/tpm0/binary_bios_measurements", options.FirmwareLog);
+        Assert.Null(options.ImaLog);
         Assert.Equal("/var/lib/shype/measurements.log", options.Log);
         Assert.Equal(PcrPlan.Default, options.Pcrs);
         Assert.Equal([AlgorithmId.Sha256], options.Banks);

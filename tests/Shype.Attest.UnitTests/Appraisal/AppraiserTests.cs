@@ -3,6 +3,7 @@ using Shype.Attest.Protocol;
 using Shype.Attest.Testing.Measurement;
 using Shype.Attest.Testing.World;
 using Shype.Attest.Tpm.Types;
+using Shype.Attest.UnitTests.Ima;
 using Xunit;
 using Verdict = Shype.Attest.Appraisal.Appraisal;
 
@@ -162,10 +163,12 @@ public sealed class AppraiserTests
     public void Every_code_that_an_appraisal_gives_is_in_the_attack_table()
     {
         var enrolment = Enum.GetValues<FindingCode>().Where(code => code >= FindingCode.EkMalformed);
-        var tested = QuoteAttackTests.All.Concat(LogAttackTests.All).Concat(StoryAttackTests.All).Concat(BootAttackTests.All).Select(attack => attack.Code)
+        var tested = QuoteAttackTests.All.Concat(LogAttackTests.All).Concat(StoryAttackTests.All).Concat(BootAttackTests.All).Concat(ImaAttackTests.All).Select(attack => attack.Code)
             .Concat([FindingCode.NotEvaluated, FindingCode.EarlierFailureInThisBoot])
             // Only quotes in files have these: ToolQuoteAttackTests.
-            .Concat([FindingCode.PcrValuesMalformed, FindingCode.PcrDigestMismatch]);
+            .Concat([FindingCode.PcrValuesMalformed, FindingCode.PcrDigestMismatch])
+            // No attacks, and no good news either for who looks for them: ImaAppraisalTests.
+            .Concat([FindingCode.ImaBootAggregateNotChecked, FindingCode.ImaFilesKnown]);
         Assert.Empty(Enum.GetValues<FindingCode>().Except(enrolment).Except(tested));
     }
 

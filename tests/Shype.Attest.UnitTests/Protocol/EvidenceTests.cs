@@ -25,6 +25,16 @@ public sealed class EvidenceTests
     }
 
     [Fact]
+    public void A_suffix_of_the_IMA_list_comes_back_with_its_place()
+    {
+        var evidence = Full() with { ImaLog = new ImaSuffix(4_711, new byte[] { 1, 2, 3 }) };
+        Assert.True(Evidence.TryDecode(evidence.Encode(), out var read, out _));
+        Assert.Equal(4_711UL, read.ImaLog!.Offset);
+        Assert.Equal(new byte[] { 1, 2, 3 }, read.ImaLog.Entries.ToArray());
+        Assert.Equal(evidence.Encode(), read.Encode());
+    }
+
+    [Fact]
     public void Every_cut_of_a_message_is_refused_with_member_and_offset()
     {
         var bytes = Full().Encode();

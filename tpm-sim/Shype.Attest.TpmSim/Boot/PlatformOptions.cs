@@ -29,6 +29,11 @@ public sealed record PlatformOptions
     /// <summary>Its initial file system; null for none.</summary>
     public LoadedFile? InitialFileSystem { get; init; } = new() { Path = "/boot/initrd.img", Image = StandIn("/boot/initrd.img") };
 
+    /// <summary>
+    /// The files that the kernel loads first and measures into PCR 10 (IMA), each by its path with its content; null for a kernel without IMA.
+    /// </summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? Ima { get; init; }
+
     private static BootImage StandIn(string name) => BootImage.FromBytes(Encoding.UTF8.GetBytes($"Shype.Attest simulator: stands for {name}"));
 }
 

@@ -4,17 +4,11 @@ using Shype.Attest.Tpm.Wire;
 
 namespace Shype.Attest.Appraisal.Memory;
 
-/// <summary>What a firmware log proved about the boot, as bytes at the end of a host's memory. Memories written before there was one end where it begins.</summary>
+/// <summary>What a firmware log proved about the boot, as bytes in a section of a host's memory.</summary>
 internal static class BootChainCodec
 {
-    public static void Write(ref TpmWriter writer, BootChainMemory? chain)
+    public static void Write(ref TpmWriter writer, BootChainMemory chain)
     {
-        writer.WriteYesNo(chain is not null);
-        if (chain is null)
-        {
-            return;
-        }
-
         writer.WriteUInt16((ushort)chain.Bank);
         writer.WriteYesNo(chain.SecureBoot is not null);
         writer.WriteYesNo(chain.SecureBoot == true);
@@ -37,13 +31,8 @@ internal static class BootChainCodec
         }
     }
 
-    public static BootChainMemory? Read(ref TpmReader reader)
+    public static BootChainMemory Read(ref TpmReader reader)
     {
-        if (reader.Remaining == 0 || !reader.ReadYesNo("bootChain"))
-        {
-            return null;
-        }
-
         var bank = (AlgorithmId)reader.ReadUInt16("bootChain.bank");
         if (!bank.IsHash())
         {

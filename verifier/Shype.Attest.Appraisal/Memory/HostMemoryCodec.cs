@@ -32,7 +32,18 @@ internal static class HostMemoryCodec
             StoryCodec.Write(ref writer, boot.Story);
         }
 
-        BootChainCodec.Write(ref writer, memory.Firmware?.Chain);
+        if (memory.Firmware?.Chain is { } chain)
+        {
+            writer.WriteText(BootChainSection);
+            BootChainCodec.Write(ref writer, chain);
+        }
+
+        if (memory.Ima is { } ima)
+        {
+            writer.WriteText(ImaSection);
+            ImaMemoryCodec.Write(ref writer, ima);
+        }
+
         return writer.ToArray();
     }
 
@@ -64,19 +75,37 @@ internal static class HostMemoryCodec
         var quote = ReadQuote(ref reader);
         FindingCode? sticky = reader.ReadText("stickyFailure") is { } text ? reader.ToCode("stickyFailure", text) : null;
         var (logDigest, banks) = ReadFirmware(ref reader);
-        var boot = ReadBoot(ref reader);
+        var boot = reader.ReadYesNo("boot") ? ReadBoot(ref reader) : null;
+        var (chain, ima) = ReadSections(ref reader);
         // A log whose boot is not known, of a memory that an earlier version wrote, is not known at all: it is asked for again.
-        var firmware = BootChainCodec.Read(ref reader) is { } chain && logDigest is not null ? new FirmwareMemory(logDigest, banks, chain) : null;
-        return new(quote, sticky, firmware, boot);
+        var firmware = chain is not null && logDigest is not null ? new FirmwareMemory(logDigest, banks, chain) : null;
+        return new(quote, sticky, firmware, boot, ima);
     }
 
-    private static BootMemory? ReadBoot(ref TpmReader reader)
+    // What later versions keep stands at the end, each under its name: a memory without it says that nothing is known.
+    private static (BootChainMemory? Chain, ImaMemory? Ima) ReadSections(ref TpmReader reader)
     {
-        if (!reader.ReadYesNo("boot"))
+        var (chain, ima) = (default(BootChainMemory), default(ImaMemory));
+        while (reader.Remaining > 0)
         {
-            return null;
+            switch (reader.ReadNeededText("section"))
+            {
+                case BootChainSection when chain is null:
+                    chain = BootChainCodec.Read(ref reader);
+                    break;
+                case ImaSection when ima is null:
+                    ima = ImaMemoryCodec.Read(ref reader);
+                    break;
+                default:
+                    throw reader.Refuse("section", "is not known, or is there twice");
+            }
         }
 
+        return (chain, ima);
+    }
+
+    private static BootMemory ReadBoot(ref TpmReader reader)
+    {
         var logs = new ReplayState[reader.ReadCount("logs", MeasurementLimits.MaxBanks, sizeof(uint))];
         for (var i = 0; i < logs.Length; i++)
         {
@@ -162,4 +191,6 @@ internal static class HostMemoryCodec
     }
 
     private const uint Version = 1;
+    private const string BootChainSection = "boot-chain";
+    private const string ImaSection = "ima";
 }

@@ -18,8 +18,14 @@ internal sealed record Round(Evidence Evidence, AppraisalContext Context)
     /// <summary>What was found about the boot; null where its log was not proven.</summary>
     public BootVerdict? Boot { get; init; }
 
+    /// <summary>How far the IMA list was proven now; null where it was not.</summary>
+    public ImaMemory? NewIma { get; init; }
+
     public bool IsSameBoot => Facts is not null && ContinuityStep.IsSameBoot(Context.Memory, Facts.Clock);
 
     /// <summary>What is known of the boot that the quote is of.</summary>
     public BootMemory? KnownBoot => IsSameBoot ? Context.Memory!.Boot : null;
+
+    /// <summary>How far the IMA list of that boot is known.</summary>
+    public ImaMemory? KnownIma => IsSameBoot ? Context.Memory!.Ima : null;
 }

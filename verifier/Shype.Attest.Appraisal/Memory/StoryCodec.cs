@@ -26,12 +26,7 @@ internal static class StoryCodec
             WriteImage(ref writer, image);
         }
 
-        writer.WriteUInt32((uint)story.Facts.Length);
-        foreach (var fact in story.Facts)
-        {
-            WriteFact(ref writer, fact);
-        }
-
+        WriteFacts(ref writer, story.Facts);
         writer.WriteUInt64(story.Violation?.Record ?? 0);
         writer.WriteText(story.Violation?.Value);
         writer.WriteYesNo(story.Unjudged);
@@ -62,6 +57,15 @@ internal static class StoryCodec
         };
     }
 
+    internal static void WriteFacts(ref TpmWriter writer, ImmutableArray<Finding> facts)
+    {
+        writer.WriteUInt32((uint)facts.Length);
+        foreach (var fact in facts)
+        {
+            WriteFact(ref writer, fact);
+        }
+    }
+
     private static ImmutableHashSet<MeasuredDigest> ReadEarlier(ref TpmReader reader)
     {
         var digests = ImmutableHashSet.CreateBuilder<MeasuredDigest>();
@@ -90,7 +94,7 @@ internal static class StoryCodec
         return running.ToImmutable();
     }
 
-    private static ImmutableArray<Finding> ReadFacts(ref TpmReader reader)
+    internal static ImmutableArray<Finding> ReadFacts(ref TpmReader reader)
     {
         var facts = ImmutableArray.CreateBuilder<Finding>();
         for (var left = reader.ReadCount("facts", AppraisalLimits.MaxFactsPerCode * Enum.GetValues<FindingCode>().Length, sizeof(uint)); left > 0; left--)

@@ -1,5 +1,6 @@
 using Shype.Attest.Appraisal.Memory;
 using Shype.Attest.Measurement;
+using Shype.Attest.Measurement.Ima;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
 using Shype.Attest.Tpm.Crypto;
@@ -13,9 +14,9 @@ namespace Shype.Attest.Appraisal.Steps;
 /// </summary>
 internal static class PcrDigestStep
 {
-    public static bool Check(SignedQuote quote, FirmwareMemory firmware, ReplayedLog log, Evidence evidence, List<Finding> findings)
+    public static bool Check(SignedQuote quote, FirmwareMemory firmware, ReplayedLog log, ReplayedIma ima, Evidence evidence, List<Finding> findings)
     {
-        var replayed = new Replayed(firmware, log.Logs);
+        var replayed = new Replayed(firmware, log.Logs, ima);
         Span<byte> digest = stackalloc byte[MaxDigestSize];
         if (PcrComposite.TryDigest(quote.Hash, quote.Body.Selections, replayed, ValueOf, digest, out var size)
             && digest[..size].SequenceEqual(quote.Body.PcrDigest))
@@ -103,15 +104,16 @@ internal static class PcrDigestStep
         return capped;
     }
 
-    // PCRs as the two logs together explain them: ours for the PCRs of the plan, the firmware's for the rest.
-    internal readonly record struct Replayed(FirmwareMemory Firmware, IReadOnlyList<ReplayState> Logs)
+    // PCRs as the logs together explain them: ours for the PCRs of the plan, the kernel's for PCR 10, the firmware's for the rest.
+    internal readonly record struct Replayed(FirmwareMemory Firmware, IReadOnlyList<ReplayState> Logs, ReplayedIma Ima)
     {
         public ReadOnlySpan<byte> Value(AlgorithmId bank, int pcr) =>
             LogOf(bank, pcr) is { } log ? log[new PcrIndex(pcr)]
+            : pcr == ImaPcr.Usual.Value && Ima.Find(bank) is { } kernel ? kernel.Value.Span
             : pcr < PcrIndex.Count && Firmware.Find(bank) is { } firmware ? firmware.Values[new PcrIndex(pcr)]
             : default;
 
-        public bool IsExplained(AlgorithmId bank, int pcr) => LogOf(bank, pcr) is not null || Firmware.Find(bank)?.Explains(pcr) == true;
+        public bool IsExplained(AlgorithmId bank, int pcr) => LogOf(bank, pcr) is not null || pcr == ImaPcr.Usual.Value && Ima.IsReplayed || Firmware.Find(bank)?.Explains(pcr) == true;
 
         private ReplayState? LogOf(AlgorithmId bank, int pcr)
         {

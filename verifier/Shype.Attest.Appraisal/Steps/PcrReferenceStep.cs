@@ -8,9 +8,9 @@ namespace Shype.Attest.Appraisal.Steps;
 /// <summary>Has every PCR that rules or references demand one of the values of the references (CoRIM 5.1.4.1.4, threat row V18)?</summary>
 internal static class PcrReferenceStep
 {
-    public static void Check(SignedQuote quote, FirmwareMemory firmware, ReplayedLog log, AppraisalContext context, List<Finding> findings)
+    public static void Check(SignedQuote quote, FirmwareMemory firmware, ReplayedLog log, ReplayedIma ima, AppraisalContext context, List<Finding> findings)
     {
-        var values = new PcrDigestStep.Replayed(firmware, log.Logs);
+        var values = new PcrDigestStep.Replayed(firmware, log.Logs, ima);
         foreach (var pcr in context.References.Document.DemandedPcrs)
         {
             Check(quote, values, pcr, context.References, findings);

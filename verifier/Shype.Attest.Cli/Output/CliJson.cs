@@ -26,6 +26,7 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(CelConversionReport))]
 [JsonSerializable(typeof(FlaskReport))]
 [JsonSerializable(typeof(FlaskProblemReport))]
+[JsonSerializable(typeof(ImaReport))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class CliJson : JsonSerializerContext;
 

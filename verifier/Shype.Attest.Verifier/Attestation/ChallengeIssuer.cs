@@ -8,9 +8,9 @@ namespace Shype.Attest.Verifier.Attestation;
 /// <summary>Mints challenges that need no table, and says whose they are when they come back.</summary>
 internal sealed class ChallengeIssuer(byte[] key, AppraisalRules rules, PolicyLibrary policies, VerifierOptions options, TimeProvider clock)
 {
-    /// <summary>The PCRs that are asked for: firmware's and boot loader's 0 to 9, and those of our records.</summary>
+    /// <summary>The PCRs that are asked for: firmware's and boot loader's 0 to 9, IMA's 10 unless it is ignored, and those of our records.</summary>
     public IReadOnlyList<PcrRequest> Pcrs { get; } =
-        [new PcrRequest(Bank, [.. Enumerable.Range(0, 10).Union(rules.Plan.Distinct().Select(pcr => (int)pcr.Value)).Order()])];
+        [new PcrRequest(Bank, [.. Enumerable.Range(0, rules.Ima.Mode == ImaMode.Ignored ? 10 : 11).Union(rules.Plan.Distinct().Select(pcr => (int)pcr.Value)).Order()])];
 
     /// <summary>A challenge for a host, which also says what the verifier already has.</summary>
     public Challenge Issue(string hostId, HostMemory? memory)
@@ -24,6 +24,7 @@ internal sealed class ChallengeIssuer(byte[] key, AppraisalRules rules, PolicyLi
             Expires = expires,
             Known = memory?.Known ?? LogPosition.None,
             KnownFirmwareLog = memory?.KnownFirmwareLog,
+            KnownImaBytes = memory?.KnownImaBytes(rules),
             KnownPolicies = policies.Known,
         };
     }

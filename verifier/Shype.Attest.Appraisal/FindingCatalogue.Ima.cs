@@ -1,0 +1,70 @@
+using Shype.Attest.Protocol;
+
+namespace Shype.Attest.Appraisal;
+
+// What can be wrong with the kernel's list of files, and with the files.
+public static partial class FindingCatalogue
+{
+    private static IEnumerable<FindingKind> ImaKinds() =>
+    [
+        new(FindingCode.ImaLogMissing, FindingSeverity.Failure, "IMA", "L12 L13", false, ImaUnproven,
+            "The kernel's IMA list is not in the evidence{detail}.",
+            "Set 'ima-log' in the agent's configuration, and an IMA policy on the host's kernel."),
+        new(FindingCode.ImaLogNotShown, FindingSeverity.Information, "IMA", "L12", false, [],
+            "The host's kernel measures files into PCR 10, but the evidence does not show which; nothing is claimed about them.",
+            "Set 'ima-log' in the agent's configuration to have them judged."),
+        new(FindingCode.ImaLogMalformed, FindingSeverity.Failure, "IMA: ima_fs.c", "L10 L13", false, ImaUnproven,
+            "The IMA list cannot be read: {detail}.",
+            "Send the list as the kernel gives it (binary_runtime_measurements)."),
+        new(FindingCode.ImaLogOffsetMismatch, FindingSeverity.Failure, "protocol: continuous attestation", "L14", false, ImaUnproven,
+            "The IMA list continues at byte {found}, but {expected} is the next one that is needed.",
+            "Answer the next challenge: it asks for the list from where it is known."),
+        new(FindingCode.ImaLogMismatch, FindingSeverity.Failure, "Q5", "L13", true, ImaUnproven,
+            "No part of the IMA list adds up to the quoted PCR 10{detail}.",
+            "The list was edited, lacks entries, or is of another boot or host; keep it and look into it before rebooting."),
+        new(FindingCode.ImaTemplateHashMismatch, FindingSeverity.Failure, "IMA: ima_crypto.c", "L13", true, ImaUnproven,
+            "The hash that the IMA list shows for {subject} is not that of the entry's content.",
+            "The list was edited."),
+        new(FindingCode.ImaBufferMismatch, FindingSeverity.Failure, "IMA: ima_main.c", "L13", true, ImaUnproven,
+            "What was measured as {subject} does not hash to the digest beside it.",
+            "Look into the host's kernel: an honest one does not measure this."),
+        new(FindingCode.ImaEntryElsewhere, FindingSeverity.Warning, "IMA", "L13", false, [Claim(TrustClaim.FileSystem, 32)],
+            "The IMA list says that {subject} went into another PCR: {detail}; nothing about it is proven.",
+            "Let the host's IMA policy measure into PCR 10."),
+        new(FindingCode.ImaEntryUnknown, FindingSeverity.Failure, "IMA: ima_template.c", "L09", false, [.. Claims(96, TrustClaim.Executables, TrustClaim.FileSystem)],
+            "An entry of the IMA list cannot be judged: {detail}.",
+            "Use one of the kernel's own templates and a usual hash; the list's keeper may also have relabelled the entry to hide what it is."),
+        new(FindingCode.ImaBootAggregateMismatch, FindingSeverity.Failure, "IMA: ima_init.c", "L11 L13", true, ImaUnproven,
+            "The IMA list is not of this boot: {detail}.",
+            "Reboot the host; if it stays, look who measures into PCR 10."),
+        new(FindingCode.ImaBootAggregateNotChecked, FindingSeverity.Information, "IMA: ima_init.c", "L11", false, [],
+            "The IMA list's boot_aggregate was not checked: {detail}.",
+            "Start the kernel with ima_hash=sha256, so that it uses the bank that is quoted."),
+        new(FindingCode.ImaViolation, FindingSeverity.Warning, "IMA: ima_main.c", "L13", false, [Claim(TrustClaim.FileSystem, 32)],
+            "The kernel recorded a violation, in the list under the name {subject}, which nothing proves: {detail}.",
+            "Find out who writes files that are read as code, and stop it."),
+        new(FindingCode.ImaFileUnknown, FindingSeverity.Warning, "IMA", "V18", false, [Claim(TrustClaim.Executables, 33), Claim(TrustClaim.FileSystem, 32)],
+            "{subject} was loaded, and no rule names it.",
+            "If it is good, add its digest to the rules; otherwise remove it from the host."),
+        new(FindingCode.ImaFileChanged, FindingSeverity.Failure, "IMA", "V18", false, [.. Claims(96, TrustClaim.Executables, TrustClaim.FileSystem)],
+            "{subject} was loaded with another digest than the rules allow: {found}.",
+            "If the change is good, add its digest to the rules; otherwise restore the file and reboot the host."),
+        new(FindingCode.ImaFileDenied, FindingSeverity.Failure, "IMA", "V18", true, [.. Claims(96, TrustClaim.Executables, TrustClaim.FileSystem)],
+            "{subject} was loaded, and is denied: {found}.",
+            "Remove it from the host and reboot."),
+        new(FindingCode.ImaSignatureMissing, FindingSeverity.Failure, "IMA", "L13", false, [.. Claims(96, TrustClaim.Executables, TrustClaim.FileSystem)],
+            "{subject} was loaded, must be signed, and is not.",
+            "Sign the file, and let the kernel measure with the template ima-sig."),
+        new(FindingCode.ImaSignatureInvalid, FindingSeverity.Failure, "IMA", "L13", false, [.. Claims(96, TrustClaim.Executables, TrustClaim.FileSystem)],
+            "The signature of {subject} does not hold: {detail}.",
+            "Restore the file and its signature."),
+        new(FindingCode.ImaSignatureKeyUnknown, FindingSeverity.Failure, "IMA", "L13", false, [.. Claims(96, TrustClaim.Executables, TrustClaim.FileSystem)],
+            "{subject} was loaded and is signed by a key that is not known: {detail}.",
+            "If the key is good, add it to the rules; otherwise remove the file."),
+        new(FindingCode.ImaFilesKnown, FindingSeverity.Information, "IMA", "", false, [Lower(TrustClaim.FileSystem, 0, 2)],
+            "Every file that the kernel measured is one that the rules call good: {detail}.",
+            "Nothing to do."),
+    ];
+
+    private static ClaimEffect[] ImaUnproven => [.. Claims(99, TrustClaim.Executables, TrustClaim.FileSystem)];
+}
