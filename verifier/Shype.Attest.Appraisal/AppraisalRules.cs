@@ -23,6 +23,12 @@ public sealed record AppraisalRules
     /// </summary>
     public ulong? MinimumFirmwareVersion { get; init; }
 
+    /// <summary>
+    /// Whether a host may boot with an older version of a policy than it was accepted with before, or with the same version of another content. Off, since
+    /// an old policy may be signed and good and still have the hole that the new one closes (threat row V10).
+    /// </summary>
+    public bool AllowPolicyRollback { get; init; }
+
     /// <summary>The name of this set of rules in results (<c>ear.appraisal-policy-id</c>).</summary>
     public string PolicyId { get; init; } = "tag:shype.dev,2026:rules/1";
 }

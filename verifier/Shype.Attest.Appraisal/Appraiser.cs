@@ -76,7 +76,8 @@ public static class Appraiser
         var (evidence, context) = (round.Evidence, round.Context);
         var before = log.From?.Story ?? BootStory.Empty;
         var shelf = new PolicyShelf(evidence.Policy, context.KnownPolicy, before.Judged?.Policy);
-        var (story, isComplete) = Read(before, log, shelf, banks);
+        var known = round.Policies;
+        var (story, isComplete, versions) = Read(before, log, shelf, banks, log.From is null ? known.AtBoot : known.Seen);
         if (log.Logs[0].NextRecord == 0)
         {
             findings.Add(new(FindingCode.BootRecordMissing, "log"));
@@ -90,23 +91,25 @@ public static class Appraiser
 
         // Records that could not be judged for want of a policy are asked for again, until there is one.
         var boot = isComplete ? new BootMemory(log.Logs, story, judgement) : log.From;
-        return Conclude(shelf.Proven is { } policy ? round with { NewPolicy = policy } : round, findings, judgement, firmware, boot);
+        round = round with { NewPolicy = shelf.Proven, Policies = isComplete ? known with { Seen = versions } : known };
+        return Conclude(round, findings, judgement, firmware, boot);
     }
 
-    private static (BootStory Story, bool IsComplete) Read(BootStory before, ReplayedLog log, PolicyShelf shelf, AlgorithmId[] banks)
+    private static (BootStory Story, bool IsComplete, PolicyVersions Versions) Read(
+        BootStory before, ReplayedLog log, PolicyShelf shelf, AlgorithmId[] banks, PolicyVersions versions)
     {
         if (log.Records.Count == 0 && (before.Judged is not null || before.Policy?.Value.Module != PolicyShelf.Module))
         {
-            return (before, true);
+            return (before, true, versions);
         }
 
-        var reader = new StoryReader(before, shelf);
+        var reader = new StoryReader(before, shelf, versions);
         foreach (var record in log.Records)
         {
             reader.Read(record, banks);
         }
 
-        return (reader.Finish(), reader.IsComplete);
+        return (reader.Finish(), reader.IsComplete, reader.Versions);
     }
 
     private static Appraisal Conclude(Round round, List<Finding> findings, Judgement? judgement, FirmwareMemory? firmware, BootMemory? boot)
@@ -132,8 +135,17 @@ public static class Appraiser
         }
 
         return new(round, findings, judgement, host, new HostMemory(
-            round.Facts!, earlier ?? FirstSticky(host.Findings), firmware ?? memory?.Firmware, boot ?? round.KnownBoot));
+            round.Facts!, earlier ?? FirstSticky(host.Findings), firmware ?? memory?.Firmware, boot ?? round.KnownBoot)
+        {
+            Policies = Accept(round, host, judgement),
+        });
     }
+
+    // A policy counts as one that the host may not go back behind once the host was accepted with it: what it merely shows must not lock it out.
+    private static PolicyMemory Accept(Round round, HostAppraisal host, Judgement? judgement) =>
+        judgement?.Story.Judged?.Policy is not { } policy || host.Findings.Any(finding => finding.IsFailure) ? round.Policies
+        : round.Context.Rules.AllowPolicyRollback ? round.Policies with { Accepted = round.Policies.Accepted.Set(policy) }
+        : round.Policies with { Accepted = round.Policies.Accepted.With(policy) };
 
     private static HostAppraisal HostOf(Round round, List<Finding> findings, Judgement? judgement)
     {

@@ -180,6 +180,15 @@ public enum FindingCode
     /// <summary>A policy change names another predecessor than the policy that was in force.</summary>
     PolicyChangeBroken,
 
+    /// <summary>An older version of the isolation policy is in force than before.</summary>
+    PolicyRolledBack,
+
+    /// <summary>A version of the isolation policy is in force again, with another content.</summary>
+    PolicyVersionReused,
+
+    /// <summary>The isolation policy was changed in a way that the policies themselves do not permit.</summary>
+    PolicyChangeRefused,
+
     /// <summary>There is no reference for the subject, so its images are not known.</summary>
     VmNotReferenced,
 

@@ -35,6 +35,8 @@ public sealed class HostMemory
 
     internal BootMemory? Boot { get; }
 
+    internal PolicyMemory Policies { get; init; } = PolicyMemory.None;
+
     /// <summary>The memory as bytes, to be stored.</summary>
     public byte[] Encode() => HostMemoryCodec.Write(this);
 

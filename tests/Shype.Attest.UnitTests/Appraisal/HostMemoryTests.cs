@@ -11,7 +11,7 @@ namespace Shype.Attest.UnitTests.Appraisal;
 /// <summary>What is kept between appraisals: worth the same after it was stored, and worth nothing when it was spoiled.</summary>
 public sealed class HostMemoryTests
 {
-    private static readonly byte[] NewBanks = VirtualPolicies.BanksWith("<Version>1.0</Version>", "<Version>1.1</Version>");
+    private static readonly byte[] NewBanks = VirtualPolicies.BanksNext();
 
     private static readonly Gen<int[]> Days = Gen.Int[0, Happenings.Length - 1].Array[0, 24];
 
@@ -38,6 +38,18 @@ public sealed class HostMemoryTests
         }
 
         Assert.False(HostMemory.TryDecode(new([.. bytes, 0]), out _, out _));
+    }
+
+    [Fact]
+    public void What_was_written_before_versions_of_policies_were_kept_is_still_read()
+    {
+        var memory = Eventful().Memory!;
+        var bytes = memory.Encode();
+        bytes[3] = 1;
+        var readable = Enumerable.Range(0, bytes.Length + 1).Where(length => HostMemory.TryDecode(bytes.AsMemory(0, length), out _, out _));
+        Assert.True(HostMemory.TryDecode(bytes.AsMemory(0, Assert.Single(readable)), out var old, out _));
+        Assert.Equal((memory.Known, memory.StickyFailure), (old.Known, old.StickyFailure));
+        Assert.NotEqual(memory.Encode(), old.Encode());
     }
 
     [Fact]
@@ -69,7 +81,7 @@ public sealed class HostMemoryTests
             }
         }
 
-        return AppraiserTests.Describe(pieces.Ask()) == AppraiserTests.Describe(Verifier(host).Ask());
+        Assert.Equal(AppraiserTests.Describe(Verifier(host).Ask()), AppraiserTests.Describe(pieces.Ask()));
     }, iter: 40);
 
     [Fact]

@@ -10,7 +10,7 @@ namespace Shype.Attest.UnitTests.Appraisal;
 /// <summary>Threat rows V: what honest logs of dishonest hosts tell.</summary>
 public sealed class StoryAttackTests
 {
-    private static readonly byte[] NewBanks = VirtualPolicies.BanksWith("<Version>1.0</Version>", "<Version>1.1</Version>");
+    private static readonly byte[] NewBanks = VirtualPolicies.BanksNext();
 
     public static TheoryData<Attack> Attacks => [.. All];
 
@@ -46,6 +46,13 @@ public sealed class StoryAttackTests
         Then("V10 change from another policy than the one in force", FindingCode.PolicyChangeBroken,
             host => host.ChangePolicy(VirtualPolicies.Banks, change => change with { PreviousDigest = SampleLog.Digest("another") })),
         Then("V10 another policy, as if at boot", FindingCode.PolicyChangeBroken, host => host.Measure(VirtualPolicies.Measure(NewBanks))),
+        new("V10 back to an older version while the host runs", FindingCode.PolicyRolledBack, (_, _) => Running(NewBanks, host => host.ChangePolicy(VirtualPolicies.Banks))),
+        Then("V10 another content under the same version while the host runs", FindingCode.PolicyVersionReused,
+            host => host.ChangePolicy(VirtualPolicies.BanksWith("<Conflict name=\"competitors\">", "<Conflict name=\"friends\">"))),
+        Then("V10 a policy that was made to replace another", FindingCode.PolicyChangeRefused,
+            host => host.ChangePolicy(VirtualPolicies.BanksWith("<Version>1.0</Version>", "<Version>1.1</Version>"))),
+        Then("V10 a policy without a label that is in use", FindingCode.PolicyChangeRefused,
+            host => host.ChangePolicy(VirtualPolicies.BanksNext("<Name>Shop.Web</Name>", "<Name>Shop.Front</Name>"))),
         Vm("V18 VM without a reference", FindingCode.VmNotReferenced, vm => vm with { Uuid = SampleLog.Uuid(99), Name = "stranger" }),
         Vm("V18 kernel unknown", FindingCode.VmImageUnknown, vm => vm with { KernelDigest = SampleLog.Digest("evil") }),
         Vm("V18 initrd unknown", FindingCode.VmImageUnknown, vm => vm with { InitrdDigest = SampleLog.Digest("evil") }),
@@ -156,6 +163,16 @@ public sealed class StoryAttackTests
         return verifier.Ask();
     });
 
+    private static Attest.Appraisal.Appraisal Running(byte[] policy, Action<VirtualHost> happens)
+    {
+        var host = VirtualHost.Boot(spec => spec with { Policy = VirtualPolicies.Measure(policy), PolicyFile = policy });
+        var verifier = new VirtualVerifier(host);
+        verifier.Keep(VirtualPolicies.Banks);
+        verifier.Keep(policy);
+        happens(host);
+        return verifier.Ask();
+    }
+
     private static ResourceAttachContent Attach(string kind, string name, string? label) => new() { Uuid = VirtualVms.Web.Uuid, Kind = kind, Name = name, Label = label };
 
     private static MigrateInContent MigrateIn(VmStartContent vm) => new()
@@ -165,7 +182,7 @@ public sealed class StoryAttackTests
     };
 
     private static byte[] ClearingCompetes() =>
-        VirtualPolicies.BanksWith("<Type>bank-b</Type>\n      </Conflict>", "<Type>bank-b</Type>\n        <Type>clearing</Type>\n      </Conflict>");
+        VirtualPolicies.BanksNext("<Type>bank-b</Type>\n      </Conflict>", "<Type>bank-b</Type>\n        <Type>clearing</Type>\n      </Conflict>");
 
     private static byte[] WithoutIntranet() => VirtualPolicies.BanksWith(
         "<Type>internet</Type>\n          <Type>intranet</Type>\n          <Type>bank-a</Type>", "<Type>internet</Type>\n          <Type>bank-a</Type>");

@@ -32,6 +32,7 @@ internal static class HostMemoryCodec
             StoryCodec.Write(ref writer, boot.Story);
         }
 
+        memory.Policies.Write(ref writer);
         return writer.ToArray();
     }
 
@@ -55,19 +56,24 @@ internal static class HostMemoryCodec
 
     private static HostMemory Read(ref TpmReader reader)
     {
-        if (reader.ReadUInt32("version") is var version and not Version)
+        var version = reader.ReadUInt32("version");
+        if (version is < FirstVersion or > Version)
         {
-            throw reader.Refuse("version", $"is {version}; this program reads {Version}", sizeof(uint));
+            throw reader.Refuse("version", $"is {version}; this program reads {FirstVersion} to {Version}", sizeof(uint));
         }
 
         var quote = ReadQuote(ref reader);
         FindingCode? sticky = reader.ReadText("stickyFailure") is { } text ? reader.ToCode("stickyFailure", text) : null;
         var firmware = ReadFirmware(ref reader);
-        if (!reader.ReadYesNo("boot"))
+        var boot = reader.ReadYesNo("boot") ? ReadBoot(ref reader) : null;
+        return new(quote, sticky, firmware, boot)
         {
-            return new(quote, sticky, firmware, null);
-        }
+            Policies = version >= VersionWithPolicies ? PolicyMemory.Read(ref reader) : PolicyMemory.None,
+        };
+    }
 
+    private static BootMemory ReadBoot(ref TpmReader reader)
+    {
         var logs = new ReplayState[reader.ReadCount("logs", MeasurementLimits.MaxBanks, sizeof(uint))];
         for (var i = 0; i < logs.Length; i++)
         {
@@ -84,7 +90,7 @@ internal static class HostMemoryCodec
             throw reader.Refuse("logs", "the banks' logs are not equally far");
         }
 
-        return new(quote, sticky, firmware, new BootMemory(logs, StoryCodec.Read(ref reader), Judgement: null));
+        return new(logs, StoryCodec.Read(ref reader), Judgement: null);
     }
 
     private static void WriteQuote(ref TpmWriter writer, QuoteFacts quote)
@@ -152,5 +158,7 @@ internal static class HostMemoryCodec
         return new(digest, banks);
     }
 
-    private const uint Version = 1;
+    private const uint FirstVersion = 1;
+    private const uint VersionWithPolicies = 2;
+    private const uint Version = VersionWithPolicies;
 }

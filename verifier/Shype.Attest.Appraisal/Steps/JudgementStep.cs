@@ -26,7 +26,9 @@ internal static class JudgementStep
     private static ImmutableSortedDictionary<Guid, VmAppraisal> CheckVms(BootStory story, IReadOnlyList<CelRecord> news, Judgement? before, ReferenceSet references)
     {
         var policy = story.Judged?.Policy;
-        var isMore = before is not null && ReferenceEquals(before.References, references) && before.Story.Judged?.Policy == policy;
+        // A change of the policy, even there and back again, can have renamed the label of every VM.
+        var isMore = before is not null && ReferenceEquals(before.References, references) && before.Story.Judged?.Policy == policy
+            && !news.Any(record => record.Measurement is PolicyChangeContent);
         var vms = isMore ? before!.Vms.ToBuilder() : ImmutableSortedDictionary.CreateBuilder<Guid, VmAppraisal>();
         foreach (var uuid in isMore ? Touched(news) : story.Running.Keys)
         {
