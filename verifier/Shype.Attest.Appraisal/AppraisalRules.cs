@@ -1,3 +1,4 @@
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Measurement;
 
 namespace Shype.Attest.Appraisal;
@@ -28,6 +29,9 @@ public sealed record AppraisalRules
     /// an old policy may be signed and good and still have the hole that the new one closes (threat row V10).
     /// </summary>
     public bool AllowPolicyRollback { get; init; }
+
+    /// <summary>What every verdict demands of isolation, whoever asks.</summary>
+    public DemandSet Guarantees { get; init; } = DemandSet.None;
 
     /// <summary>The name of this set of rules in results (<c>ear.appraisal-policy-id</c>).</summary>
     public string PolicyId { get; init; } = "tag:shype.dev,2026:rules/1";

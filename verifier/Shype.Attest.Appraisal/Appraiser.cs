@@ -17,7 +17,8 @@ namespace Shype.Attest.Appraisal;
 /// <item>firmware log and measurement log: read and replayed, ours from where it is known;</item>
 /// <item>PCR digest: both logs together add up to what was signed;</item>
 /// <item>story: what the records tell, each start and attachment judged under the policy of its time;</item>
-/// <item>references: hypervisor, policy and every VM that runs.</item>
+/// <item>references: hypervisor, policy and every VM that runs;</item>
+/// <item>demands: what the operator demands of isolation. What an asker demands is answered when the result is made.</item>
 /// </list>
 /// Every step adds all that it finds. A step whose input was not verified is listed as not evaluated, and what it would have read is not believed.
 /// </summary>
@@ -89,6 +90,7 @@ public static class Appraiser
             PolicyStep.CheckSent(story, shelf, judgement.Host, findings);
         }
 
+        findings.AddRange(DemandStep.Check(judgement, context.Rules.Guarantees));
         // Records that could not be judged for want of a policy are asked for again, until there is one.
         var boot = isComplete ? new BootMemory(log.Logs, story, judgement) : log.From;
         round = round with { NewPolicy = shelf.Proven, Policies = isComplete ? known with { Seen = versions } : known };

@@ -2,7 +2,7 @@ using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Appraisal;
 
-// What can be wrong with how one isolation policy follows another.
+// What can be wrong with how one isolation policy follows another, and with what is demanded of it.
 public static partial class FindingCatalogue
 {
     private static IEnumerable<FindingKind> PolicyKinds() =>
@@ -16,5 +16,14 @@ public static partial class FindingCatalogue
         new(FindingCode.PolicyChangeRefused, FindingSeverity.Failure, "isolation 2.4", "V10", true, [Claim(TrustClaim.Configuration, 96)],
             "The isolation policy was changed against its own rules: {detail}.",
             "Let the new policy name the one that it replaces (FromPolicy) and keep what runs; reboot the host."),
+        new(FindingCode.IsolationDemandViolated, FindingSeverity.Failure, "isolation 7", "V09", false, [.. Claims(96, TrustClaim.Configuration, TrustClaim.RuntimeOpaque)],
+            "What is demanded of isolation, {found}, does not hold: {detail}.",
+            "Ask a host with another policy, or change the policy as the witness shows."),
+        new(FindingCode.ConfigurationDemandViolated, FindingSeverity.Failure, "isolation 7", "V05 V06", false, [Claim(TrustClaim.Configuration, 96)],
+            "What is demanded of the configuration, {found}, does not hold: {detail}.",
+            "Ask a host that fulfils it, or bring this one into the state that is demanded."),
+        new(FindingCode.DemandNotProven, FindingSeverity.Warning, "isolation 7", "V09", false, [Claim(TrustClaim.Configuration, 36)],
+            "What is demanded, {found}, is not proven: {detail}.",
+            "Let the host show what is missing, or demand only what it can prove."),
     ];
 }

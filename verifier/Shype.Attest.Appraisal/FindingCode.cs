@@ -216,6 +216,15 @@ public enum FindingCode
     /// <summary>The subject uses something that the policy denies it.</summary>
     ResourceDenied,
 
+    /// <summary>Something that was demanded of the isolation of VMs does not hold.</summary>
+    IsolationDemandViolated,
+
+    /// <summary>Something that was demanded of labels, policy or enforcement does not hold.</summary>
+    ConfigurationDemandViolated,
+
+    /// <summary>Something that was demanded is not proven.</summary>
+    DemandNotProven,
+
     /// <summary>The endorsement key cannot be read.</summary>
     EkMalformed,
 

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Shype.Attest.Appraisal;
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
 using Shype.Attest.Testing.Measurement;
@@ -83,6 +85,11 @@ public sealed class StoryAttackTests
         Then("V15 disk without a label", FindingCode.ResourceDenied, host => host.Measure(Attach("disk", "xvdc", null))),
         Then("V15 grant to a VM without a type in common", FindingCode.ResourceDenied, host => host.Start(VirtualVms.BankA).Measure(Attach("grant", "bank-a", null))),
         Then("V15 event channel to nobody", FindingCode.ResourceDenied, host => host.Measure(Attach("event-channel", "nobody", null))),
+        Demanded("V09 flow through a label that is no declared mediator", FindingCode.IsolationDemandViolated,
+            """{"no-flow": {"from": "Bank.A", "to": "Bank.B", "except-through": ["SystemManagement"]}}"""),
+        Demanded("V09 flow of a label that the policy does not have", FindingCode.DemandNotProven, """{"no-flow": {"from": "Bank.A", "to": "Bank.C"}}"""),
+        Demanded("V05 a hypervisor is demanded that enforces labels", FindingCode.ConfigurationDemandViolated, """{"enforced-by": "hypervisor"}"""),
+        Demanded("V06 another label is demanded than the VM's", FindingCode.ConfigurationDemandViolated, """{"label-is": {"vm": "web", "label": "Bank.A"}}"""),
     ];
 
     [Theory]
@@ -160,6 +167,13 @@ public sealed class StoryAttackTests
     {
         verifier.Keep(VirtualPolicies.Banks);
         happens(host);
+        return verifier.Ask();
+    });
+
+    private static Attack Demanded(string name, FindingCode code, string demand) => new(name, code, (_, verifier) =>
+    {
+        using var list = JsonDocument.Parse($"[{demand}]");
+        verifier.Rules = verifier.Rules with { Guarantees = DemandJson.TryRead(list.RootElement, null, out var demands, out var problem) ? demands : throw new ArgumentException(problem.ToString(), nameof(demand)) };
         return verifier.Ask();
     });
 

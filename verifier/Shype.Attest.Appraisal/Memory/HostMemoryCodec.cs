@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Shype.Attest.Appraisal.Story;
 using Shype.Attest.Measurement;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Tpm.Types;
@@ -33,6 +34,7 @@ internal static class HostMemoryCodec
         }
 
         memory.Policies.Write(ref writer);
+        StoryCodec.WriteConflicts(ref writer, memory.Boot?.Story ?? BootStory.Empty);
         return writer.ToArray();
     }
 
@@ -66,10 +68,15 @@ internal static class HostMemoryCodec
         FindingCode? sticky = reader.ReadText("stickyFailure") is { } text ? reader.ToCode("stickyFailure", text) : null;
         var firmware = ReadFirmware(ref reader);
         var boot = reader.ReadYesNo("boot") ? ReadBoot(ref reader) : null;
-        return new(quote, sticky, firmware, boot)
+        if (version < VersionWithPolicies)
         {
-            Policies = version >= VersionWithPolicies ? PolicyMemory.Read(ref reader) : PolicyMemory.None,
-        };
+            return new(quote, sticky, firmware, boot);
+        }
+
+        var policies = PolicyMemory.Read(ref reader);
+        var conflicts = StoryCodec.ReadConflicts(ref reader);
+        boot = boot is null ? null : boot with { Story = boot.Story with { Conflicts = conflicts } };
+        return new(quote, sticky, firmware, boot) { Policies = policies };
     }
 
     private static BootMemory ReadBoot(ref TpmReader reader)

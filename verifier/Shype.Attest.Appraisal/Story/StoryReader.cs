@@ -291,6 +291,11 @@ internal sealed class StoryReader
             _story = _story with { Violation = new(number, decision.Sentence) };
         }
 
+        if (decision.ConflictsWith is { } running && happened is VmStarts { Vm: var starting } && _story.Conflicts.Length < AppraisalLimits.MaxFactsPerCode)
+        {
+            _story = _story with { Conflicts = _story.Conflicts.Add(new(number, starting.EffectiveLabel, running.EffectiveLabel, decision.Sentence)) };
+        }
+
         // Sentences are made only for what is shown: a log may hold very many denials.
         if (code is { } denied && HasRoom(denied))
         {
