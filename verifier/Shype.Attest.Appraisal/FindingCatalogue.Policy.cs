@@ -7,6 +7,9 @@ public static partial class FindingCatalogue
 {
     private static IEnumerable<FindingKind> PolicyKinds() =>
     [
+        new(FindingCode.EnforcementModuleRecognised, FindingSeverity.Information, "isolation 5", "V05 V13", false, [],
+            "The hypervisor keeps VMs apart with {found}: {detail}.",
+            "Where labels must be enforced, use a hypervisor and a module that does, or rely on the agent's launch gate."),
         new(FindingCode.PolicyRolledBack, FindingSeverity.Failure, "isolation 2.4", "V10", true, [Claim(TrustClaim.Configuration, 96)],
             "Version {found} of the isolation policy {detail} is in force, and version {expected} was before.",
             "Put the newer version in force again; where going back is meant, allow it in the verifier's rules and reboot the host."),

@@ -180,6 +180,9 @@ public enum FindingCode
     /// <summary>A policy change names another predecessor than the policy that was in force.</summary>
     PolicyChangeBroken,
 
+    /// <summary>What the hypervisor keeps VMs apart with, and what that is worth.</summary>
+    EnforcementModuleRecognised,
+
     /// <summary>An older version of the isolation policy is in force than before.</summary>
     PolicyRolledBack,
 

@@ -37,7 +37,17 @@ internal sealed class Guarantees
     /// <summary>About one VM and each other one.</summary>
     public IEnumerable<ResultGuarantee> SharingOf(Guid vm)
     {
-        var pairs = _statement?.For(vm) ?? [];
+        if (_statement is null)
+        {
+            foreach (var said in OtherPairs.Of(_judgement, vm).Take(MaxPairs))
+            {
+                yield return Say("direct-sharing", said.IsKnown ? Holds : Unknown, Sentence(said.Sentence));
+            }
+
+            yield break;
+        }
+
+        var pairs = _statement.For(vm);
         foreach (var pair in pairs.Take(MaxPairs))
         {
             var verdict = !pair.LabelsKnown ? Unknown : pair.Conflict is null ? Holds : Violated;
