@@ -63,6 +63,12 @@ public static class ProtocolLimits
     /// <summary>Largest nonce of a relying party in bytes (RFC 9711, eat_nonce).</summary>
     public const int MaxNonceBytes = 64;
 
+    /// <summary>Demands of one attestation request.</summary>
+    public const int MaxDemands = 64;
+
+    /// <summary>Labels of one list in an attestation request.</summary>
+    public const int MaxDemandLabels = 64;
+
     /// <summary>Characters of a result token: a host with thousands of VMs fits.</summary>
     public const int MaxTokenCharacters = 8 * 1024 * 1024;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Shype.Attest.Protocol;
@@ -81,11 +82,19 @@ public sealed record ResultGuarantee
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 
+    /// <summary>Who demanded it: "asker", or "operator"; absent for what is always said.</summary>
+    [JsonPropertyName("demandedBy")]
+    public string? DemandedBy { get; init; }
+
+    /// <summary>What was demanded, as docs/guarantees.md writes it.</summary>
+    [JsonPropertyName("demand")]
+    public JsonElement? Demand { get; init; }
+
     /// <summary>"holds", "violated" or "unknown".</summary>
     [JsonPropertyName("verdict")]
     public required string Verdict { get; init; }
 
-    /// <summary>What makes it so: "enforced", "gated" or "observed".</summary>
+    /// <summary>What makes it so: "enforced", "gated" or "observed"; for a demand that is not proven "violated" or "unknown".</summary>
     [JsonPropertyName("strength")]
     public required string Strength { get; init; }
 
@@ -93,9 +102,29 @@ public sealed record ResultGuarantee
     [JsonPropertyName("text")]
     public required string Text { get; init; }
 
-    /// <summary>The record or path that shows a violation.</summary>
+    /// <summary>What shows a violation.</summary>
     [JsonPropertyName("witness")]
-    public string? Witness { get; init; }
+    public ResultWitness? Witness { get; init; }
+
+    /// <summary>The evidence that would be needed to say more.</summary>
+    [JsonPropertyName("missing")]
+    public string? Missing { get; init; }
+}
+
+/// <summary>The smallest thing that shows that something does not hold.</summary>
+public sealed record ResultWitness
+{
+    /// <summary>In words.</summary>
+    [JsonPropertyName("text")]
+    public required string Text { get; init; }
+
+    /// <summary>The labels in order, of a flow from its beginning to its end.</summary>
+    [JsonPropertyName("path")]
+    public IReadOnlyList<string>? Path { get; init; }
+
+    /// <summary>The numbers of the log's records that show it.</summary>
+    [JsonPropertyName("records")]
+    public IReadOnlyList<ulong>? Records { get; init; }
 }
 
 /// <summary>The host of a verdict.</summary>

@@ -41,7 +41,7 @@ public sealed class Appraisal
     internal Judgement? Judgement { get; }
 
     /// <summary>The trustworthiness vector of a VM on this host; that of a VM which does not run says nothing good.</summary>
-    public TrustVector VectorOf(VmAppraisal? vm) => vm is null ? TrustMapping.AbsentVm(Host.Findings) : TrustMapping.Vm(Host.Findings, vm.Findings);
+    public TrustVector VectorOf(VmAppraisal? vm) => VectorOf(Host.Findings, vm);
 
     /// <summary>The running VM with this uuid, otherwise the only one with this name.</summary>
     public VmAppraisal? FindVm(string uuidOrName)
@@ -61,6 +61,9 @@ public sealed class Appraisal
         ArgumentNullException.ThrowIfNull(request);
         return new ResultWriter(this, _round).Write(request);
     }
+
+    internal static TrustVector VectorOf(IReadOnlyList<Finding> host, VmAppraisal? vm) =>
+        vm is null ? TrustMapping.AbsentVm(host) : TrustMapping.Vm(host, vm.Findings);
 
     private static HostAppraisal HostAlone(AppraisalContext context, List<Finding> findings)
     {

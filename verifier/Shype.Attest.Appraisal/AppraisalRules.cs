@@ -1,3 +1,4 @@
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Measurement;
 using Shype.Attest.Measurement.Ima;
 
@@ -32,6 +33,15 @@ public sealed record AppraisalRules
 
     /// <summary>What is demanded of the files that the host's kernel loads.</summary>
     public ImaDemands Ima { get; init; } = new();
+
+    /// <summary>
+    /// Whether a host may boot with an older version of a policy than it was accepted with before, or with the same version of another content. Off, since
+    /// an old policy may be signed and good and still have the hole that the new one closes (threat row V10).
+    /// </summary>
+    public bool AllowPolicyRollback { get; init; }
+
+    /// <summary>What every verdict demands of isolation, whoever asks.</summary>
+    public DemandSet Guarantees { get; init; } = DemandSet.None;
 
     /// <summary>The name of this set of rules in results (<c>ear.appraisal-policy-id</c>).</summary>
     public string PolicyId { get; init; } = "tag:shype.dev,2026:rules/1";

@@ -20,7 +20,8 @@ namespace Shype.Attest.Appraisal;
 /// <item>IMA: what the kernel loaded, as far as the quote covers it;</item>
 /// <item>story: what the records tell, each start and attachment judged under the policy of its time;</item>
 /// <item>references: the PCRs that must have one of their values, hypervisor, policy and every VM that runs;</item>
-/// <item>boot chain: what the firmware log proves of Secure Boot, and that the boot loader started the hypervisor which the agent recorded.</item>
+/// <item>boot chain: what the firmware log proves of Secure Boot, and that the boot loader started the hypervisor which the agent recorded;</item>
+/// <item>demands: what the operator demands of isolation. What an asker demands is answered when the result is made.</item>
 /// </list>
 /// Every step adds all that it finds. A step whose input was not verified is listed as not evaluated, and what it would have read is not believed.
 /// </summary>
@@ -82,7 +83,8 @@ public static class Appraiser
         var (evidence, context) = (round.Evidence, round.Context);
         var before = log.From?.Story ?? BootStory.Empty;
         var shelf = new PolicyShelf(evidence.Policy, context.KnownPolicy, before.Judged?.Policy);
-        var (story, isComplete) = Read(before, log, shelf, banks);
+        var known = round.Policies;
+        var (story, isComplete, versions) = Read(before, log, shelf, banks, log.From is null ? known.AtBoot : known.Seen);
         if (log.Logs[0].NextRecord == 0)
         {
             findings.Add(new(FindingCode.BootRecordMissing, "log"));
@@ -95,25 +97,28 @@ public static class Appraiser
         }
 
         round = round with { Boot = BootChainStep.Check(quote, firmware.Chain, story, context.Rules, findings) };
+        findings.AddRange(DemandStep.Check(judgement, context.Rules.Guarantees));
         // Records that could not be judged for want of a policy are asked for again, until there is one.
         var boot = isComplete ? new BootMemory(log.Logs, story, judgement) : log.From;
-        return Conclude(shelf.Proven is { } policy ? round with { NewPolicy = policy } : round, findings, judgement, firmware, boot);
+        round = round with { NewPolicy = shelf.Proven, Policies = isComplete ? known with { Seen = versions } : known };
+        return Conclude(round, findings, judgement, firmware, boot);
     }
 
-    private static (BootStory Story, bool IsComplete) Read(BootStory before, ReplayedLog log, PolicyShelf shelf, AlgorithmId[] banks)
+    private static (BootStory Story, bool IsComplete, PolicyVersions Versions) Read(
+        BootStory before, ReplayedLog log, PolicyShelf shelf, AlgorithmId[] banks, PolicyVersions versions)
     {
         if (log.Records.Count == 0 && (before.Judged is not null || before.Policy?.Value.Module != PolicyShelf.Module))
         {
-            return (before, true);
+            return (before, true, versions);
         }
 
-        var reader = new StoryReader(before, shelf);
+        var reader = new StoryReader(before, shelf, versions);
         foreach (var record in log.Records)
         {
             reader.Read(record, banks);
         }
 
-        return (reader.Finish(), reader.IsComplete);
+        return (reader.Finish(), reader.IsComplete, reader.Versions);
     }
 
     private static Appraisal Conclude(Round round, List<Finding> findings, Judgement? judgement, FirmwareMemory? firmware, BootMemory? boot)
@@ -141,8 +146,17 @@ public static class Appraiser
         // A log that is known but of no use here, such as one without the bank that is asked for, is forgotten, so that the next challenge asks for it.
         var known = findings.Exists(finding => finding.Code == FindingCode.FirmwareLogMissing) ? null : memory?.Firmware;
         return new(round, findings, judgement, host, new HostMemory(
-            round.Facts!, earlier ?? FirstSticky(host.Findings), firmware ?? known, boot ?? round.KnownBoot, round.NewIma ?? round.KnownIma));
+            round.Facts!, earlier ?? FirstSticky(host.Findings), firmware ?? known, boot ?? round.KnownBoot, round.NewIma ?? round.KnownIma)
+        {
+            Policies = Accept(round, host, judgement),
+        });
     }
+
+    // A policy counts as one that the host may not go back behind once the host was accepted with it: what it merely shows must not lock it out.
+    private static PolicyMemory Accept(Round round, HostAppraisal host, Judgement? judgement) =>
+        judgement?.Story.Judged?.Policy is not { } policy || host.Findings.Any(finding => finding.IsFailure) ? round.Policies
+        : round.Context.Rules.AllowPolicyRollback ? round.Policies with { Accepted = round.Policies.Accepted.Set(policy) }
+        : round.Policies with { Accepted = round.Policies.Accepted.With(policy) };
 
     private static HostAppraisal HostOf(Round round, List<Finding> findings, Judgement? judgement)
     {

@@ -195,6 +195,18 @@ public enum FindingCode
     /// <summary>A policy change names another predecessor than the policy that was in force.</summary>
     PolicyChangeBroken,
 
+    /// <summary>What the hypervisor keeps VMs apart with, and what that is worth.</summary>
+    EnforcementModuleRecognised,
+
+    /// <summary>An older version of the isolation policy is in force than before.</summary>
+    PolicyRolledBack,
+
+    /// <summary>A version of the isolation policy is in force again, with another content.</summary>
+    PolicyVersionReused,
+
+    /// <summary>The isolation policy was changed in a way that the policies themselves do not permit.</summary>
+    PolicyChangeRefused,
+
     /// <summary>There is no reference for the subject, so its images are not known.</summary>
     VmNotReferenced,
 
@@ -290,6 +302,15 @@ public enum FindingCode
 
     /// <summary>Every file that the kernel measured is one that the rules call good.</summary>
     ImaFilesKnown,
+
+    /// <summary>Something that was demanded of the isolation of VMs does not hold.</summary>
+    IsolationDemandViolated,
+
+    /// <summary>Something that was demanded of labels, policy or enforcement does not hold.</summary>
+    ConfigurationDemandViolated,
+
+    /// <summary>Something that was demanded is not proven.</summary>
+    DemandNotProven,
 
     /// <summary>The endorsement key cannot be read.</summary>
     EkMalformed,

@@ -1,7 +1,9 @@
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Appraisal.Memory;
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Appraisal.Story;
 using Shype.Attest.Isolation;
+using Shype.Attest.Isolation.Guarantees;
 using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Appraisal;
@@ -20,17 +22,32 @@ internal sealed class Guarantees
         _judgement = judgement;
         var story = judgement.Story;
         _statement = story.Judged is { } judged ? IsolationStatement.Of(judged.Policy, story.Running.Values.Select(image => image.Vm)) : null;
-        _strength = StrengthOf(story, judgement.References);
+        var keeper = KeeperOf(story, judgement.References);
+        _strength = DemandAnswer.Word(keeper);
+        Demands = new(judgement, keeper);
         Host = [Now(), SinceBoot()];
     }
 
     /// <summary>About all VMs of the host.</summary>
     public IReadOnlyList<ResultGuarantee> Host { get; }
 
+    /// <summary>Answers what somebody demands.</summary>
+    public DemandProver Demands { get; }
+
     /// <summary>About one VM and each other one.</summary>
     public IEnumerable<ResultGuarantee> SharingOf(Guid vm)
     {
-        var pairs = _statement?.For(vm) ?? [];
+        if (_statement is null)
+        {
+            foreach (var said in OtherPairs.Of(_judgement, vm).Take(MaxPairs))
+            {
+                yield return Say("direct-sharing", said.IsKnown ? Holds : Unknown, Sentence(said.Sentence));
+            }
+
+            yield break;
+        }
+
+        var pairs = _statement.For(vm);
         foreach (var pair in pairs.Take(MaxPairs))
         {
             var verdict = !pair.LabelsKnown ? Unknown : pair.Conflict is null ? Holds : Violated;
@@ -51,7 +68,7 @@ internal sealed class Guarantees
         }
 
         var verdict = !statement.Conflicts.IsEmpty ? Violated : statement.Holds ? Holds : Unknown;
-        return Say(NoConflictNow, verdict, statement.Sentence, statement.Conflicts is [var first, ..] ? first.Sentence : null);
+        return Say(NoConflictNow, verdict, statement.Sentence, statement.Conflicts is [var first, ..] ? new() { Text = first.Sentence } : null);
     }
 
     private ResultGuarantee SinceBoot()
@@ -59,7 +76,7 @@ internal sealed class Guarantees
         var story = _judgement.Story;
         if (story.Violation is { } violation)
         {
-            return Say(NoViolation, Violated, Sentence(violation.Value), $"record {violation.Record}");
+            return Say(NoViolation, Violated, Sentence(violation.Value), new() { Text = violation.Value, Records = [violation.Record] });
         }
 
         var doubt = story.Judged is null ? "there is no policy to judge them by"
@@ -72,14 +89,14 @@ internal sealed class Guarantees
             : Say(NoViolation, Unknown, $"Nothing can be said about all starts and attachments since boot: {doubt}.");
     }
 
-    private static string StrengthOf(BootStory story, ReferenceSet references) => Enforcers.Of(story, references) switch
+    private static GuaranteeStrength KeeperOf(BootStory story, ReferenceSet references) => Enforcers.Of(story, references) switch
     {
-        Enforcer.Hypervisor => "enforced",
-        Enforcer.Gate => "gated",
-        _ => "observed",
+        Enforcer.Hypervisor => GuaranteeStrength.Enforced,
+        Enforcer.Gate => GuaranteeStrength.Gated,
+        _ => GuaranteeStrength.Observed,
     };
 
-    private ResultGuarantee Say(string id, string verdict, string text, string? witness = null) =>
+    private ResultGuarantee Say(string id, string verdict, string text, ResultWitness? witness = null) =>
         new() { Id = id, Verdict = verdict, Strength = _strength, Text = text, Witness = witness };
 
     private static string Sentence(string words) => char.ToUpperInvariant(words[0]) + words[1..] + (words.EndsWith('.') ? "" : ".");

@@ -44,6 +44,8 @@ public sealed class HostMemory
 
     internal ImaMemory? Ima { get; }
 
+    internal PolicyMemory Policies { get; init; } = PolicyMemory.None;
+
     /// <summary>The memory as bytes, to be stored.</summary>
     public byte[] Encode() => HostMemoryCodec.Write(this);
 

@@ -1,3 +1,4 @@
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Appraisal;
@@ -25,6 +26,9 @@ public sealed record ResultRequest
 
     /// <summary>The VMs to speak about; null for every one that runs.</summary>
     public IReadOnlyCollection<Guid>? Vms { get; init; }
+
+    /// <summary>What the asker demands.</summary>
+    public DemandSet Demands { get; init; } = DemandSet.None;
 
     /// <summary>SHA-256 of the evidence as it came.</summary>
     public ReadOnlyMemory<byte>? EvidenceDigest { get; init; }

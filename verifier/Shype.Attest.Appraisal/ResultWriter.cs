@@ -1,3 +1,4 @@
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Appraisal.Memory;
 using Shype.Attest.Appraisal.Steps;
 using Shype.Attest.Protocol;
@@ -8,10 +9,13 @@ namespace Shype.Attest.Appraisal;
 /// <summary>Writes a verdict as the claims of a result (docs/results.md).</summary>
 internal sealed class ResultWriter(Appraisal appraisal, Round round)
 {
-    private readonly Guarantees? _guarantees = appraisal.Judgement is { } judgement ? new(judgement) : null;
+    private readonly Guarantees? _guarantees = appraisal.Judgement?.Guarantees;
+    private IReadOnlyList<Finding> _hostFindings = appraisal.Host.Findings;
+    private IReadOnlyList<ResultGuarantee> _demanded = [];
 
     public AttestationResult Write(ResultRequest request)
     {
+        Answer(request.Demands);
         var submods = new Dictionary<string, Submod>(StringComparer.Ordinal) { ["host"] = HostPart() };
         foreach (var uuid in request.Vms ?? [.. appraisal.Vms.Select(vm => vm.Uuid)])
         {
@@ -38,27 +42,46 @@ internal sealed class ResultWriter(Appraisal appraisal, Round round)
         };
     }
 
-    private Submod HostPart() => new()
+    // What one asker demands is in that asker's result alone: the verdict that several share stays as it is.
+    private void Answer(DemandSet asked)
     {
-        Status = appraisal.Host.Status,
-        TrustVector = appraisal.Host.Vector,
-        PolicyId = round.Context.Rules.PolicyId,
-        Findings = [.. appraisal.Host.Findings.Select(ToResult)],
-        Guarantees = _guarantees?.Host,
-        Host = Host,
-        Boot = round.Boot is { } boot ? ToResult(boot) : null,
-    };
+        var operators = AnswersTo(round.Context.Rules.Guarantees, static (prover, demands) => prover.AnswerAgain(demands));
+        var askers = AnswersTo(asked, static (prover, demands) => prover.Answer(demands));
+        _demanded = [.. operators.Select(answer => answer.ToResult("operator")), .. askers.Select(answer => answer.ToResult("asker"))];
+        var against = DemandStep.FindingsOf(askers, "guarantees").ToList();
+        _hostFindings = against.Count == 0 ? appraisal.Host.Findings : Finding.InOrder([.. appraisal.Host.Findings, .. against]);
+    }
 
-    private Submod VmPart(Guid uuid, VmAppraisal? vm)
+    private IReadOnlyList<DemandAnswer> AnswersTo(DemandSet demands, Func<DemandProver, DemandSet, IReadOnlyList<DemandAnswer>> answer) =>
+        demands.IsEmpty ? []
+        : _guarantees is null ? DemandProver.Unknown(demands, "the host's log was not proven")
+        : answer(_guarantees.Demands, demands);
+
+    private Submod HostPart()
     {
-        var vector = appraisal.VectorOf(vm);
+        var vector = ReferenceEquals(_hostFindings, appraisal.Host.Findings) ? appraisal.Host.Vector : TrustMapping.Host(_hostFindings);
         return new()
         {
             Status = vector.Tier,
             TrustVector = vector,
             PolicyId = round.Context.Rules.PolicyId,
-            Findings = [.. Finding.InOrder([.. appraisal.Host.Findings, .. vm?.Findings ?? []]).Select(ToResult)],
-            Guarantees = vm is null || _guarantees is null ? null : [.. _guarantees.Host, .. _guarantees.SharingOf(uuid)],
+            Findings = [.. _hostFindings.Select(ToResult)],
+            Guarantees = _guarantees is null && _demanded.Count == 0 ? null : [.. _guarantees?.Host ?? [], .. _demanded],
+            Host = Host,
+            Boot = round.Boot is { } boot ? ToResult(boot) : null,
+        };
+    }
+
+    private Submod VmPart(Guid uuid, VmAppraisal? vm)
+    {
+        var vector = Appraisal.VectorOf(_hostFindings, vm);
+        return new()
+        {
+            Status = vector.Tier,
+            TrustVector = vector,
+            PolicyId = round.Context.Rules.PolicyId,
+            Findings = [.. Finding.InOrder([.. _hostFindings, .. vm?.Findings ?? []]).Select(ToResult)],
+            Guarantees = vm is null || _guarantees is null ? (_demanded.Count == 0 ? null : _demanded) : [.. _guarantees.Host, .. _demanded, .. _guarantees.SharingOf(uuid)],
             Host = Host,
             Vm = new() { Uuid = uuid.ToString(), Name = vm?.Name ?? "", Label = vm?.Label ?? "", Running = vm is not null },
         };

@@ -5,7 +5,9 @@ using System.Text.Json;
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
+using Shype.Attest.ServiceTests.Cli;
 using Shype.Attest.ServiceTests.Verifier;
+using Shype.Attest.Testing;
 using Shype.Attest.Testing.World;
 using Shype.Attest.Tpm.Types;
 using Shype.Attest.TpmSim.Manufacturing;
@@ -169,6 +171,49 @@ public sealed class AgentAndVerifierTests : IAsyncLifetime
         await agent.WaitForExitAsync(Now);
         Assert.Equal(0, agent.ExitCode);
         Assert.Contains("Attested: affirming", await ended, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task V09_whoever_asks_gets_answers_to_what_it_demands_with_witnesses_and_nothing_that_others_demand()
+    {
+        await _host.Run("enrol");
+        await _host.Run("measure", "boot");
+        await _host.Run("vm", "start", "a");
+        await KnowAsGood();
+        using var agent = _host.Start("serve");
+        var ended = agent.StandardError.ReadToEndAsync(Now);
+        await Connected();
+
+        // All at once, so that they may share a quote.
+        var asked = await Task.WhenAll(
+            Demanding("holds", """{"mediators": ["SystemManagement", "Clearing"], "guarantees": [{"no-flow": {"from": "Bank.A", "to": "Bank.B"}}, {"enforced-by": "gate"}]}"""),
+            Demanding("violated", """{"guarantees": [{"no-flow": {"from": "Bank.A", "to": "Bank.B", "except-through": ["SystemManagement"]}}]}"""),
+            Demanding("unknown", """{"guarantees": [{"label-is": {"vm": "b", "label": "Bank.B"}}]}"""),
+            _verifier.RelyingPartyAsync("vm", "attest", "a"));
+        Assert.Equal([0, 1, 1, 0], asked.Select(run => run.ExitCode));
+        Assert.Contains("holds no-flow (gated, demanded by asker)", asked[0].Output, StringComparison.Ordinal);
+        Assert.Contains("violated no-flow (violated, demanded by asker)", asked[1].Output, StringComparison.Ordinal);
+        Assert.Contains("path: Bank.A -> Clearing -> Bank.B", asked[1].Output, StringComparison.Ordinal);
+        Assert.Contains("failure isolation-demand-violated (guarantees[0])", asked[1].Output, StringComparison.Ordinal);
+        Assert.Contains("unknown label-is (unknown, demanded by asker)", asked[2].Output, StringComparison.Ordinal);
+        Assert.Contains("warning demand-not-proven (guarantees[0])", asked[2].Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("demanded by", asked[3].Output, StringComparison.Ordinal);
+        Assert.All(["holds", "violated", "unknown"], name => ResultSchema.CheckToken(File.ReadAllText(_host[name + ".jwt"]).Trim()));
+
+        using var refused = await _verifier.RelyingParty().PostAsync(
+            "/v1/attest/vm/a", new StringContent("""{"nonce": "AAECAwQFBgc", "guarantees": [{"no-flow": {"from": "a", "to": 1}}]}""", null, MediaTypes.Json), Now);
+        Assert.Equal((400, MediaTypes.ProblemJson), ((int)refused.StatusCode, refused.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("$.guarantees[0].no-flow.to", await refused.Content.ReadAsStringAsync(Now), StringComparison.Ordinal);
+
+        Assert.Equal(0, kill(agent.Id, Terminate));
+        await agent.WaitForExitAsync(Now);
+        await ended;
+    }
+
+    private async Task<Cli.Shype> Demanding(string name, string demands)
+    {
+        await File.WriteAllTextAsync(_host[name + ".json"], demands, Now);
+        return await _verifier.RelyingPartyAsync("vm", "attest", "a", "--guarantees", _host[name + ".json"], "--token-out", _host[name + ".jwt"]);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ namespace Shype.Attest.Testing.World;
 /// </summary>
 public sealed class VirtualHost
 {
-    private readonly HostSpec _spec;
+    private HostSpec _spec;
     private readonly List<CelRecord> _records = [];
     private ImaListWriter? _ima;
 
@@ -61,9 +61,10 @@ public sealed class VirtualHost
     /// <summary>A host with a key of this kind.</summary>
     public static VirtualHost Boot(AkKind kind) => Boot(spec => spec with { Kind = kind });
 
-    /// <summary>Reboots: everything is measured again.</summary>
-    public VirtualHost Reboot()
+    /// <summary>Reboots: everything is measured again, changed by the test.</summary>
+    public VirtualHost Reboot(Func<HostSpec, HostSpec>? change = null)
     {
+        _spec = change?.Invoke(_spec) ?? _spec;
         Tpm.Reset();
         PowerOn();
         return this;

@@ -12,13 +12,11 @@ public static class VirtualPolicies
     public static byte[] Banks { get; } = File.ReadAllBytes(Path.Combine(TestData.Root, "docs", "policies", "example.banks.xml"));
 
     /// <summary>The same with something replaced in its text.</summary>
-    public static byte[] BanksWith(string text, string replacement)
-    {
-        var before = Encoding.UTF8.GetString(Banks);
-        return before.Contains(text, StringComparison.Ordinal)
-            ? Encoding.UTF8.GetBytes(before.Replace(text, replacement, StringComparison.Ordinal))
-            : throw new ArgumentException($"'{text}' is not in the policy", nameof(text));
-    }
+    public static byte[] BanksWith(string text, string replacement) => Encoding.UTF8.GetBytes(Replace(Encoding.UTF8.GetString(Banks), text, replacement));
+
+    /// <summary>The next version of the same, which names the one before: 1.0 becomes 1.1, with something else replaced in its text.</summary>
+    public static byte[] BanksNext(string text = "", string replacement = "") =>
+        Encoding.UTF8.GetBytes(Replace(Replace(Encoding.UTF8.GetString(Banks), "<Version>1.0</Version>", Next), text, replacement));
 
     /// <summary>The policy in a file.</summary>
     public static AcmPolicy Parse(byte[] file) =>
@@ -54,6 +52,12 @@ public static class VirtualPolicies
 
     /// <summary>The digest of its meaning.</summary>
     public static MeasuredDigest Canonical(byte[] file) => new(MeasuredDigest.Sha256, Parse(file).CanonicalDigest.AsSpan());
+
+    private static string Replace(string before, string text, string replacement) => text.Length == 0 ? before : before.Contains(text, StringComparison.Ordinal)
+        ? before.Replace(text, replacement, StringComparison.Ordinal)
+        : throw new ArgumentException($"'{text}' is not in the policy", nameof(text));
+
+    private const string Next = "<Version>1.1</Version><FromPolicy><PolicyName>example.banks</PolicyName><Version>1.0</Version></FromPolicy>";
 
     // No compiler of policies here: what stands for the binary form only has to be another digest.
     private static MeasuredDigest Active(byte[] file) => new(MeasuredDigest.Sha256, SHA256.HashData([.. "binary"u8, .. file]));

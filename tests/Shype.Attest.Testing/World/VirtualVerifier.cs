@@ -77,7 +77,8 @@ public sealed class VirtualVerifier(VirtualHost host)
         Memory = appraisal.Memory;
         if (appraisal.NewPolicy is { } policy)
         {
-            Keep(policy.Bytes.ToArray());
+            _policies[policy.SourceDigest] = policy.Bytes;
+            _policies[policy.CanonicalDigest] = policy.Bytes;
         }
 
         return appraisal;

@@ -20,7 +20,7 @@ public sealed class AppraiserTests
     public void A_good_host_is_affirmed(AkKind kind)
     {
         var verdict = new VirtualVerifier(VirtualHost.Boot(kind)).Ask();
-        Assert.Empty(Codes(verdict));
+        Assert.Equal([FindingCode.EnforcementModuleRecognised], Codes(verdict));
         Assert.Equal(TrustTier.Affirming, verdict.Host.Status);
         Assert.Equal(["db", "web"], verdict.Vms.Select(vm => vm.Name).Order());
         Assert.All(verdict.Vms, vm => Assert.Equal(TrustTier.Affirming, verdict.VectorOf(vm).Tier));

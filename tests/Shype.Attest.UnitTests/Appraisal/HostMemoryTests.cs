@@ -11,7 +11,7 @@ namespace Shype.Attest.UnitTests.Appraisal;
 /// <summary>What is kept between appraisals: worth the same after it was stored, and worth nothing when it was spoiled.</summary>
 public sealed class HostMemoryTests
 {
-    private static readonly byte[] NewBanks = VirtualPolicies.BanksWith("<Version>1.0</Version>", "<Version>1.1</Version>");
+    private static readonly byte[] NewBanks = VirtualPolicies.BanksNext();
 
     private static readonly Gen<int[]> Days = Gen.Int[0, Happenings.Length - 1].Array[0, 24];
 
@@ -31,10 +31,11 @@ public sealed class HostMemoryTests
     public void What_is_cut_is_refused_with_member_and_byte()
     {
         var bytes = Eventful().Memory!.Encode();
-        var earlier = EarlierEncoding(bytes);
+        var ends = EndsOfSections(bytes);
+        Assert.Equal(2, ends.Count);
         for (var length = 0; length < bytes.Length; length++)
         {
-            if (length == earlier)
+            if (ends.Contains(length))
             {
                 continue;
             }
@@ -51,7 +52,7 @@ public sealed class HostMemoryTests
     {
         var memory = Eventful().Memory!;
         var bytes = memory.Encode();
-        Assert.True(HostMemory.TryDecode(bytes.AsMemory(0, EarlierEncoding(bytes)), out var earlier, out _));
+        Assert.True(HostMemory.TryDecode(bytes.AsMemory(0, EndsOfSections(bytes)[0]), out var earlier, out _));
         Assert.NotNull(memory.KnownFirmwareLog);
         Assert.Equal((null, memory.BootId, memory.StickyFailure, memory.Known), (earlier.KnownFirmwareLog, earlier.BootId, earlier.StickyFailure, earlier.Known));
 
@@ -59,10 +60,20 @@ public sealed class HostMemoryTests
         var verifier = new VirtualVerifier(host);
         verifier.Ask();
         bytes = verifier.Memory!.Encode();
-        Assert.True(HostMemory.TryDecode(bytes.AsMemory(0, EarlierEncoding(bytes)), out earlier, out _));
+        Assert.True(HostMemory.TryDecode(bytes.AsMemory(0, EndsOfSections(bytes)[0]), out earlier, out _));
         verifier.Memory = earlier;
-        Assert.Empty(verifier.Ask().Findings);
+        Assert.Equal([FindingCode.EnforcementModuleRecognised], AppraiserTests.Codes(verifier.Ask()));
         Assert.NotNull(verifier.Memory!.KnownFirmwareLog);
+    }
+
+    [Fact]
+    public void A_memory_of_before_versions_of_policies_were_kept_knows_none_and_forgets_nothing_else()
+    {
+        var memory = Eventful().Memory!;
+        var bytes = memory.Encode();
+        Assert.True(HostMemory.TryDecode(bytes.AsMemory(0, EndsOfSections(bytes)[^1]), out var earlier, out _));
+        Assert.Equal((memory.KnownFirmwareLog, memory.Known, memory.StickyFailure), (earlier.KnownFirmwareLog, earlier.Known, earlier.StickyFailure));
+        Assert.NotEqual(memory.Encode(), earlier.Encode());
     }
 
     [Fact]
@@ -94,7 +105,7 @@ public sealed class HostMemoryTests
             }
         }
 
-        return AppraiserTests.Describe(pieces.Ask()) == AppraiserTests.Describe(Verifier(host).Ask());
+        Assert.Equal(AppraiserTests.Describe(Verifier(host).Ask()), AppraiserTests.Describe(pieces.Ask()));
     }, iter: 40);
 
     [Fact]
@@ -167,7 +178,7 @@ public sealed class HostMemoryTests
         return verifier;
     }
 
-    // Where the encoding ended before boots were kept: the one shorter length that still reads.
-    private static int EarlierEncoding(byte[] bytes) =>
-        Assert.Single(Enumerable.Range(1, bytes.Length - 1), length => HostMemory.TryDecode(bytes.AsMemory(0, length), out _, out _));
+    // Where earlier versions ended: the shorter lengths that still read, the shortest first.
+    private static List<int> EndsOfSections(byte[] bytes) =>
+        [.. Enumerable.Range(1, bytes.Length - 1).Where(length => HostMemory.TryDecode(bytes.AsMemory(0, length), out _, out _))];
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Shype.Attest.Appraisal;
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
 using Shype.Attest.Testing.Measurement;
@@ -10,7 +12,7 @@ namespace Shype.Attest.UnitTests.Appraisal;
 /// <summary>Threat rows V: what honest logs of dishonest hosts tell.</summary>
 public sealed class StoryAttackTests
 {
-    private static readonly byte[] NewBanks = VirtualPolicies.BanksWith("<Version>1.0</Version>", "<Version>1.1</Version>");
+    private static readonly byte[] NewBanks = VirtualPolicies.BanksNext();
 
     public static TheoryData<Attack> Attacks => [.. All];
 
@@ -40,11 +42,20 @@ public sealed class StoryAttackTests
         Spec("V05 policy enforced, says an agent whose hypervisor knows no labels", FindingCode.PolicyNotEnforcing,
             spec => spec with { Agent = spec.Agent! with { Gate = GateMode.Observe }, Policy = spec.Policy! with { Enforcing = true } }),
         Spec("V05 gate of an agent that nobody called good", FindingCode.PolicyNotEnforcing, spec => spec with { Agent = spec.Agent! with { AgentDigest = SampleLog.Digest("evil agent") } }),
-        Spec("V13 policy of another kind", FindingCode.PolicyModuleNotJudged, spec => spec with { Policy = spec.Policy! with { Module = "flask" } }),
+        Spec("V13 policy of another kind", FindingCode.PolicyModuleNotJudged, spec => spec with { Policy = spec.Policy! with { Module = "svirt" } }),
+        Spec("V13 policy of FLASK whose file is no binary policy", FindingCode.PolicyMalformed, spec => spec with { Policy = spec.Policy! with { Module = "flask" } }),
+        Spec("V05 hypervisor that enforces no labels", FindingCode.EnforcementModuleRecognised, spec => spec),
         Then("V10 policy changed", FindingCode.PolicyChanged, host => host.ChangePolicy(NewBanks)),
         Then("V10 change from another policy than the one in force", FindingCode.PolicyChangeBroken,
             host => host.ChangePolicy(VirtualPolicies.Banks, change => change with { PreviousDigest = SampleLog.Digest("another") })),
         Then("V10 another policy, as if at boot", FindingCode.PolicyChangeBroken, host => host.Measure(VirtualPolicies.Measure(NewBanks))),
+        new("V10 back to an older version while the host runs", FindingCode.PolicyRolledBack, (_, _) => Running(NewBanks, host => host.ChangePolicy(VirtualPolicies.Banks))),
+        Then("V10 another content under the same version while the host runs", FindingCode.PolicyVersionReused,
+            host => host.ChangePolicy(VirtualPolicies.BanksWith("<Conflict name=\"competitors\">", "<Conflict name=\"friends\">"))),
+        Then("V10 a policy that was made to replace another", FindingCode.PolicyChangeRefused,
+            host => host.ChangePolicy(VirtualPolicies.BanksWith("<Version>1.0</Version>", "<Version>1.1</Version>"))),
+        Then("V10 a policy without a label that is in use", FindingCode.PolicyChangeRefused,
+            host => host.ChangePolicy(VirtualPolicies.BanksNext("<Name>Shop.Web</Name>", "<Name>Shop.Front</Name>"))),
         Vm("V18 VM without a reference", FindingCode.VmNotReferenced, vm => vm with { Uuid = SampleLog.Uuid(99), Name = "stranger" }),
         Vm("V18 kernel unknown", FindingCode.VmImageUnknown, vm => vm with { KernelDigest = SampleLog.Digest("evil") }),
         Vm("V18 initrd unknown", FindingCode.VmImageUnknown, vm => vm with { InitrdDigest = SampleLog.Digest("evil") }),
@@ -75,6 +86,11 @@ public sealed class StoryAttackTests
         Then("V15 disk without a label", FindingCode.ResourceDenied, host => host.Measure(Attach("disk", "xvdc", null))),
         Then("V15 grant to a VM without a type in common", FindingCode.ResourceDenied, host => host.Start(VirtualVms.BankA).Measure(Attach("grant", "bank-a", null))),
         Then("V15 event channel to nobody", FindingCode.ResourceDenied, host => host.Measure(Attach("event-channel", "nobody", null))),
+        Demanded("V09 flow through a label that is no declared mediator", FindingCode.IsolationDemandViolated,
+            """{"no-flow": {"from": "Bank.A", "to": "Bank.B", "except-through": ["SystemManagement"]}}"""),
+        Demanded("V09 flow of a label that the policy does not have", FindingCode.DemandNotProven, """{"no-flow": {"from": "Bank.A", "to": "Bank.C"}}"""),
+        Demanded("V05 a hypervisor is demanded that enforces labels", FindingCode.ConfigurationDemandViolated, """{"enforced-by": "hypervisor"}"""),
+        Demanded("V06 another label is demanded than the VM's", FindingCode.ConfigurationDemandViolated, """{"label-is": {"vm": "web", "label": "Bank.A"}}"""),
     ];
 
     [Theory]
@@ -155,6 +171,23 @@ public sealed class StoryAttackTests
         return verifier.Ask();
     });
 
+    private static Attack Demanded(string name, FindingCode code, string demand) => new(name, code, (_, verifier) =>
+    {
+        using var list = JsonDocument.Parse($"[{demand}]");
+        verifier.Rules = verifier.Rules with { Guarantees = DemandJson.TryRead(list.RootElement, null, out var demands, out var problem) ? demands : throw new ArgumentException(problem.ToString(), nameof(demand)) };
+        return verifier.Ask();
+    });
+
+    private static Attest.Appraisal.Appraisal Running(byte[] policy, Action<VirtualHost> happens)
+    {
+        var host = VirtualHost.Boot(spec => spec with { Policy = VirtualPolicies.Measure(policy), PolicyFile = policy });
+        var verifier = new VirtualVerifier(host);
+        verifier.Keep(VirtualPolicies.Banks);
+        verifier.Keep(policy);
+        happens(host);
+        return verifier.Ask();
+    }
+
     private static ResourceAttachContent Attach(string kind, string name, string? label) => new() { Uuid = VirtualVms.Web.Uuid, Kind = kind, Name = name, Label = label };
 
     private static MigrateInContent MigrateIn(VmStartContent vm) => new()
@@ -164,7 +197,7 @@ public sealed class StoryAttackTests
     };
 
     private static byte[] ClearingCompetes() =>
-        VirtualPolicies.BanksWith("<Type>bank-b</Type>\n      </Conflict>", "<Type>bank-b</Type>\n        <Type>clearing</Type>\n      </Conflict>");
+        VirtualPolicies.BanksNext("<Type>bank-b</Type>\n      </Conflict>", "<Type>bank-b</Type>\n        <Type>clearing</Type>\n      </Conflict>");
 
     private static byte[] WithoutIntranet() => VirtualPolicies.BanksWith(
         "<Type>internet</Type>\n          <Type>intranet</Type>\n          <Type>bank-a</Type>", "<Type>internet</Type>\n          <Type>bank-a</Type>");

@@ -159,7 +159,7 @@ public sealed class IsolationCommandTests
 
     [Theory]
     [InlineData("", "the file is empty")]
-    [InlineData("guarantees: []", ":1:1: 'guarantees' must hold 1 to 1000 demands")]
+    [InlineData("guarantees: []", ":1:13: 1 to 1000 demands are needed, and there are 0")]
     [InlineData("guarantees: [{runs-alone: a, label-is: b}]", ":1:14: one demand is needed, as 'never-together: [a, b]'")]
     [InlineData("guarantees: [{run-alone: a}]", ":1:14: unknown demand 'run-alone'; known are never-together, no-flow, only-shares-with, runs-alone, label-is, resource-only, policy-unchanged, enforced-by, guarantee")]
     [InlineData("guarantees:\n- guarantee: G99", ":2:14: no such guarantee; there are G3, G4, G5,")]

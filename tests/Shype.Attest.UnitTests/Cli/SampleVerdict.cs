@@ -68,7 +68,7 @@ internal static class SampleVerdict
                 ],
                 Guarantees =
                 [
-                    new() { Id = "no-conflict-now", Verdict = "violated", Strength = "observed", Text = "web and rival run at once.", Witness = "records 4 and 7" },
+                    new() { Id = "no-conflict-now", Verdict = "violated", Strength = "observed", Text = "web and rival run at once.", Witness = new() { Text = "web and rival run at once", Path = ["shop.web", "shop.rival"], Records = [4, 7] } },
                     new() { Id = "no-violation-since-boot", Verdict = "unknown", Strength = "observed", Text = "The log does not replay." },
                 ],
             },

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Shype.Attest.Appraisal.Story;
 using Shype.Attest.Measurement;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Tpm.Types;
@@ -44,6 +46,9 @@ internal static class HostMemoryCodec
             ImaMemoryCodec.Write(ref writer, ima);
         }
 
+        writer.WriteText(PoliciesSection);
+        memory.Policies.Write(ref writer);
+        StoryCodec.WriteConflicts(ref writer, memory.Boot?.Story ?? BootStory.Empty);
         return writer.ToArray();
     }
 
@@ -76,32 +81,36 @@ internal static class HostMemoryCodec
         FindingCode? sticky = reader.ReadText("stickyFailure") is { } text ? reader.ToCode("stickyFailure", text) : null;
         var (logDigest, banks) = ReadFirmware(ref reader);
         var boot = reader.ReadYesNo("boot") ? ReadBoot(ref reader) : null;
-        var (chain, ima) = ReadSections(ref reader);
+        var sections = ReadSections(ref reader);
         // A log whose boot is not known, of a memory that an earlier version wrote, is not known at all: it is asked for again.
-        var firmware = chain is not null && logDigest is not null ? new FirmwareMemory(logDigest, banks, chain) : null;
-        return new(quote, sticky, firmware, boot, ima);
+        var firmware = sections.Chain is { } chain && logDigest is not null ? new FirmwareMemory(logDigest, banks, chain) : null;
+        boot = boot is null ? null : boot with { Story = boot.Story with { Conflicts = sections.Conflicts } };
+        return new(quote, sticky, firmware, boot, sections.Ima) { Policies = sections.Policies ?? PolicyMemory.None };
     }
 
     // What later versions keep stands at the end, each under its name: a memory without it says that nothing is known.
-    private static (BootChainMemory? Chain, ImaMemory? Ima) ReadSections(ref TpmReader reader)
+    private static Sections ReadSections(ref TpmReader reader)
     {
-        var (chain, ima) = (default(BootChainMemory), default(ImaMemory));
+        var sections = new Sections();
         while (reader.Remaining > 0)
         {
             switch (reader.ReadNeededText("section"))
             {
-                case BootChainSection when chain is null:
-                    chain = BootChainCodec.Read(ref reader);
+                case BootChainSection when sections.Chain is null:
+                    sections = sections with { Chain = BootChainCodec.Read(ref reader) };
                     break;
-                case ImaSection when ima is null:
-                    ima = ImaMemoryCodec.Read(ref reader);
+                case ImaSection when sections.Ima is null:
+                    sections = sections with { Ima = ImaMemoryCodec.Read(ref reader) };
+                    break;
+                case PoliciesSection when sections.Policies is null:
+                    sections = sections with { Policies = PolicyMemory.Read(ref reader), Conflicts = StoryCodec.ReadConflicts(ref reader) };
                     break;
                 default:
                     throw reader.Refuse("section", "is not known, or is there twice");
             }
         }
 
-        return (chain, ima);
+        return sections;
     }
 
     private static BootMemory ReadBoot(ref TpmReader reader)
@@ -122,7 +131,7 @@ internal static class HostMemoryCodec
             throw reader.Refuse("logs", "the banks' logs are not equally far");
         }
 
-        return new BootMemory(logs, StoryCodec.Read(ref reader), Judgement: null);
+        return new(logs, StoryCodec.Read(ref reader), Judgement: null);
     }
 
     private static void WriteQuote(ref TpmWriter writer, QuoteFacts quote)
@@ -190,7 +199,19 @@ internal static class HostMemoryCodec
         return (digest, banks);
     }
 
+    private sealed record Sections
+    {
+        public BootChainMemory? Chain { get; init; }
+
+        public ImaMemory? Ima { get; init; }
+
+        public PolicyMemory? Policies { get; init; }
+
+        public ImmutableArray<PastConflict> Conflicts { get; init; } = [];
+    }
+
     private const uint Version = 1;
     private const string BootChainSection = "boot-chain";
     private const string ImaSection = "ima";
+    private const string PoliciesSection = "policies";
 }

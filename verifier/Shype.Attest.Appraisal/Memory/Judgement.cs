@@ -12,6 +12,12 @@ namespace Shype.Attest.Appraisal.Memory;
 internal sealed record Judgement(
     BootStory Story, ReferenceSet References, IReadOnlyList<Finding> Host, ImmutableSortedDictionary<Guid, VmAppraisal> Vms)
 {
+    /// <summary>The binary policy in force, where it is one.</summary>
+    public MeasuredFlask? Flask { get; init; }
+
+    /// <summary>What is proven about isolation; made when somebody wants to know.</summary>
+    public Guarantees Guarantees => field ??= new(this);
+
     /// <summary>The verdict on the host when a quote adds nothing to find; null before there was one.</summary>
     public SettledHost? Settled { get; init; }
 }

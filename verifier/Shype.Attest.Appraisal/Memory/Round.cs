@@ -1,4 +1,5 @@
 using Shype.Attest.Appraisal.Steps;
+using Shype.Attest.Appraisal.Story;
 using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Appraisal.Memory;
@@ -11,6 +12,18 @@ internal sealed record Round(Evidence Evidence, AppraisalContext Context)
 
     /// <summary>Whether the quote is a fresh answer to the challenge, later than all before.</summary>
     public bool IsFresh { get; init; }
+
+    /// <summary>The versions of policies that this boot may not go back behind.</summary>
+    public PolicyMemory Policies
+    {
+        get => field ?? (Context.Memory?.Policies ?? PolicyMemory.None) switch
+        {
+            var known when IsSameBoot => known,
+            var known when Context.Rules.AllowPolicyRollback => known with { AtBoot = PolicyVersions.None, Seen = PolicyVersions.None },
+            var known => known.NextBoot,
+        };
+        init;
+    }
 
     /// <summary>The policy file that came and was the measured one.</summary>
     public PolicyFile? NewPolicy { get; init; }

@@ -66,6 +66,33 @@ internal static class StoryCodec
         }
     }
 
+    public static void WriteConflicts(ref TpmWriter writer, BootStory story)
+    {
+        writer.WriteUInt32((uint)story.Conflicts.Length);
+        foreach (var conflict in story.Conflicts)
+        {
+            writer.WriteUInt64(conflict.Record);
+            writer.WriteText(conflict.Starting);
+            writer.WriteText(conflict.Running);
+            writer.WriteText(conflict.Sentence);
+        }
+    }
+
+    public static ImmutableArray<PastConflict> ReadConflicts(ref TpmReader reader)
+    {
+        var conflicts = ImmutableArray.CreateBuilder<PastConflict>();
+        for (var left = reader.ReadCount("conflicts", AppraisalLimits.MaxFactsPerCode, sizeof(ulong)); left > 0; left--)
+        {
+            conflicts.Add(new(
+                reader.ReadUInt64("conflict.record"),
+                reader.ReadNeededText("conflict.starting"),
+                reader.ReadNeededText("conflict.running"),
+                reader.ReadNeededText("conflict.sentence")));
+        }
+
+        return conflicts.ToImmutable();
+    }
+
     private static ImmutableHashSet<MeasuredDigest> ReadEarlier(ref TpmReader reader)
     {
         var digests = ImmutableHashSet.CreateBuilder<MeasuredDigest>();

@@ -22,6 +22,9 @@ public sealed record ReferenceDocument
     /// <summary>Isolation policies.</summary>
     public IReadOnlyList<PolicyReference> Policies { get; init => field = value ?? []; } = [];
 
+    /// <summary>Binary policies for Xen's FLASK.</summary>
+    public IReadOnlyList<FlaskPolicyReference> FlaskPolicies { get; init => field = value ?? []; } = [];
+
     /// <summary>VMs and their images.</summary>
     public IReadOnlyList<VmReference> Vms { get; init => field = value ?? []; } = [];
 
@@ -49,6 +52,12 @@ public sealed record HypervisorReference
 
     /// <summary>The command line, exactly.</summary>
     public required string CommandLine { get; init; }
+
+    /// <summary>
+    /// Of Xen: the security module that this image has built in and starts with ("flask", "silo", "dummy"); absent: it was built without any, so that the command line
+    /// chooses none.
+    /// </summary>
+    public string? SecurityModule { get; init; }
 
     /// <summary>What is loaded beside it, in this order and nothing else.</summary>
     public IReadOnlyList<ModuleReference> Modules { get; init => field = value ?? []; } = [];
@@ -85,6 +94,16 @@ public sealed record PolicyReference
 
     /// <summary>The digest of its meaning (docs/policy-digest.md).</summary>
     public required MeasuredDigest CanonicalDigest { get; init; }
+}
+
+/// <summary>A binary policy for Xen's FLASK.</summary>
+public sealed record FlaskPolicyReference
+{
+    /// <summary>For people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>SHA-256 of the file that Xen loads.</summary>
+    public required MeasuredDigest FileDigest { get; init; }
 }
 
 /// <summary>A VM and everything that it starts from. What is absent here must be absent there, except the configuration.</summary>

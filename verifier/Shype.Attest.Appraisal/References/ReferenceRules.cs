@@ -11,11 +11,13 @@ internal static class ReferenceRules
         CheckCount(document.Hypervisors.Count, "$.hypervisors", AppraisalLimits.MaxReferences, nameof(AppraisalLimits.MaxReferences))
         ?? CheckCount(document.Agents.Count, "$.agents", AppraisalLimits.MaxReferences, nameof(AppraisalLimits.MaxReferences))
         ?? CheckCount(document.Policies.Count, "$.policies", AppraisalLimits.MaxReferences, nameof(AppraisalLimits.MaxReferences))
+        ?? CheckCount(document.FlaskPolicies.Count, "$.flaskPolicies", AppraisalLimits.MaxReferences, nameof(AppraisalLimits.MaxReferences))
         ?? CheckCount(document.Vms.Count, "$.vms", AppraisalLimits.MaxReferences, nameof(AppraisalLimits.MaxReferences))
         ?? CheckText(document.Description, "$.description")
         ?? First(document.Hypervisors, "$.hypervisors", Check)
         ?? First(document.Agents, "$.agents", (agent, at) => CheckName(agent.Name, at + ".name"))
         ?? First(document.Policies, "$.policies", Check)
+        ?? First(document.FlaskPolicies, "$.flaskPolicies", Check)
         ?? First(document.Vms, "$.vms", Check)
         ?? CheckCount(document.Pcrs.Count, "$.pcrs", AppraisalLimits.MaxReferences, nameof(AppraisalLimits.MaxReferences))
         ?? First(document.Pcrs, "$.pcrs", Check)
@@ -38,6 +40,7 @@ internal static class ReferenceRules
     private static ProtocolProblem? Check(HypervisorReference hypervisor, string path) =>
         CheckName(hypervisor.Name, path + ".name")
         ?? CheckName(hypervisor.Kind, path + ".kind")
+        ?? (hypervisor.SecurityModule is null or "flask" or "silo" or "dummy" ? null : new ProtocolProblem(path + ".securityModule", 0, "flask, silo or dummy is needed"))
         ?? CheckText(hypervisor.BuildId, path + ".buildId")
         ?? CheckText(hypervisor.CommandLine, path + ".commandLine")
         ?? CheckCount(hypervisor.Modules.Count, path + ".modules", AppraisalLimits.MaxReferenceParts, nameof(AppraisalLimits.MaxReferenceParts))
@@ -48,6 +51,10 @@ internal static class ReferenceRules
         ?? (policy.CanonicalDigest.Kind == MeasuredDigest.Sha256
             ? null
             : new ProtocolProblem(path + ".canonicalDigest", 0, "the canonical digest of a policy is a sha256 (docs/policy-digest.md)"));
+
+    private static ProtocolProblem? Check(FlaskPolicyReference policy, string path) =>
+        CheckName(policy.Name, path + ".name")
+        ?? (policy.FileDigest.Kind == MeasuredDigest.Sha256 ? null : new ProtocolProblem(path + ".fileDigest", 0, "the digest of a binary policy is a sha256"));
 
     private static ProtocolProblem? Check(VmReference vm, string path) =>
         CheckName(vm.Name, path + ".name")

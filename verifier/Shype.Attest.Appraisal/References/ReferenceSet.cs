@@ -99,6 +99,9 @@ public sealed class ReferenceSet
     /// <summary>The policy with this meaning.</summary>
     public PolicyReference? FindPolicy(MeasuredDigest canonicalDigest) => _policies.GetValueOrDefault(canonicalDigest);
 
+    /// <summary>The binary policy with this file.</summary>
+    public FlaskPolicyReference? FindFlaskPolicy(MeasuredDigest file) => Document.FlaskPolicies.FirstOrDefault(policy => policy.FileDigest == file);
+
     /// <summary>The alternatives for a VM: those with its uuid, otherwise those with its name and no uuid.</summary>
     public IReadOnlyList<VmReference> FindVm(Guid uuid, string name) =>
         _byUuid.TryGetValue(uuid, out var exact) ? exact : _byName.TryGetValue(name, out var named) ? named : [];

@@ -18,21 +18,31 @@ internal static class JudgementStep
         }
 
         List<Finding> host = [];
+        var flask = FlaskOf(story, before, shelf);
         HypervisorStep.Check(story, references, host);
-        PolicyStep.Check(story, shelf, references, host);
-        return new(story, references, host, CheckVms(story, news, before, references));
+        PolicyStep.Check(story, shelf, flask, references, host);
+        return new(story, references, host, CheckVms(story, news, before, references, flask)) { Flask = flask };
     }
 
-    private static ImmutableSortedDictionary<Guid, VmAppraisal> CheckVms(BootStory story, IReadOnlyList<CelRecord> news, Judgement? before, ReferenceSet references)
+    // Read once, and again while it is not there.
+    private static MeasuredFlask? FlaskOf(BootStory story, Judgement? before, PolicyShelf shelf) =>
+        story.Policy is not { Value: { Module: ModuleInForce.Flask } measured } ? null
+        : before is { Flask: { Policy: not null } known } && ReferenceEquals(before.Story.Policy?.Value, measured) ? known
+        : shelf.FindFlask(measured);
+
+    private static ImmutableSortedDictionary<Guid, VmAppraisal> CheckVms(
+        BootStory story, IReadOnlyList<CelRecord> news, Judgement? before, ReferenceSet references, MeasuredFlask? flask)
     {
         var policy = story.Judged?.Policy;
-        var isMore = before is not null && ReferenceEquals(before.References, references) && before.Story.Judged?.Policy == policy;
+        // A change of the policy, even there and back again, can have renamed the label of every VM.
+        var isMore = before is not null && ReferenceEquals(before.References, references) && before.Story.Judged?.Policy == policy
+            && before.Flask?.Policy == flask?.Policy && !news.Any(record => record.Measurement is PolicyChangeContent);
         var vms = isMore ? before!.Vms.ToBuilder() : ImmutableSortedDictionary.CreateBuilder<Guid, VmAppraisal>();
         foreach (var uuid in isMore ? Touched(news) : story.Running.Keys)
         {
             if (story.Running.TryGetValue(uuid, out var image))
             {
-                vms[uuid] = VmStep.Check(image, policy, references);
+                vms[uuid] = VmStep.Check(image, policy, flask?.Policy, references);
             }
             else
             {

@@ -1,5 +1,6 @@
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Appraisal.Story;
+using Shype.Attest.Isolation;
 using Shype.Attest.Measurement.Records;
 
 namespace Shype.Attest.Appraisal.Steps;
@@ -7,7 +8,7 @@ namespace Shype.Attest.Appraisal.Steps;
 /// <summary>Is the policy in force known, available, readable, enforced, and is the file that was sent really that policy (threat row V10)?</summary>
 internal static class PolicyStep
 {
-    public static void Check(BootStory story, PolicyShelf shelf, ReferenceSet references, List<Finding> findings)
+    public static void Check(BootStory story, PolicyShelf shelf, MeasuredFlask? flask, ReferenceSet references, List<Finding> findings)
     {
         if (story.Policy is not { } measured)
         {
@@ -16,7 +17,7 @@ internal static class PolicyStep
         }
 
         var policy = measured.Value;
-        var answer = shelf.Find(policy);
+        var answer = flask is null ? shelf.Find(policy) : new PolicyAnswer(null, flask.Problem, flask.Detail);
         if (answer.Problem is { } problem)
         {
             findings.Add(new(problem, "policy", measured.Record, Expected: DigestOf(policy)?.ToString(), Found: policy.Module, Detail: answer.Detail));
@@ -28,8 +29,20 @@ internal static class PolicyStep
             CheckReference(measured, answer, references, findings);
         }
 
+        if (flask is { Policy: not null, File: { } file } && references.FindFlaskPolicy(file) is null)
+        {
+            findings.Add(new(FindingCode.PolicyUnknown, "policy", measured.Record, Found: file.ToString(), Detail: "a binary policy for FLASK"));
+        }
+
         CheckEnforcement(story, measured.Record, references, findings);
+        if (ModuleInForce.Of(story, references) is { } module)
+        {
+            findings.Add(new(FindingCode.EnforcementModuleRecognised, "hypervisor", story.Hypervisor?.Record, Found: module.Name, Detail: Words(module)));
+        }
     }
+
+    private static string Words(EnforcementModule module) =>
+        $"{(module.Guarantees.IsEmpty ? "it guarantees nothing" : string.Join("; ", module.Guarantees))}. It does not keep anybody from: {string.Join("; ", module.Leaves)}";
 
     /// <summary>The file that came with this evidence, whether or not it was needed.</summary>
     public static void CheckSent(BootStory story, PolicyShelf shelf, IReadOnlyList<Finding> judged, List<Finding> findings)

@@ -2,6 +2,7 @@ using Shype.Attest.Appraisal.References;
 using Shype.Attest.Appraisal.Story;
 using Shype.Attest.Isolation;
 using Shype.Attest.Isolation.Acm;
+using Shype.Attest.Isolation.Flask;
 using Shype.Attest.Measurement.Records;
 
 namespace Shype.Attest.Appraisal.Steps;
@@ -9,10 +10,12 @@ namespace Shype.Attest.Appraisal.Steps;
 /// <summary>Is a running VM, with everything that it started from, one of the references, and does the policy know its label (threat rows V01, V06, V18)?</summary>
 internal static class VmStep
 {
-    public static VmAppraisal Check(RunningImage image, AcmPolicy? policy, ReferenceSet references)
+    public static VmAppraisal Check(RunningImage image, AcmPolicy? policy, FlaskPolicy? flask, ReferenceSet references)
     {
         List<Finding> findings = [];
-        if (policy is not null && policy.StandingOf(image.Vm) != LabelStanding.Known)
+        var isKnown = flask is not null ? image.Vm.Label is { } context && flask.TryFindContext(context, out _)
+            : policy is null || policy.StandingOf(image.Vm) == LabelStanding.Known;
+        if (!isKnown)
         {
             findings.Add(new(FindingCode.VmLabelUnknown, image.Subject, image.Record, Found: image.Vm.Label ?? "none"));
         }

@@ -33,6 +33,9 @@ internal sealed record BootStory
     /// <summary>The first event that the policy in force did not admit, in one sentence.</summary>
     public Recorded<string>? Violation { get; init; }
 
+    /// <summary>The first starts that a conflict set forbids.</summary>
+    public ImmutableArray<PastConflict> Conflicts { get; init; } = [];
+
     /// <summary>Whether something started that no policy could be asked about.</summary>
     public bool Unjudged { get; init; }
 

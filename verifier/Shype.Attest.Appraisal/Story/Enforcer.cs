@@ -25,12 +25,8 @@ internal static class Enforcers
     public static Enforcer Of(BootStory story, ReferenceSet references) => story switch
     {
         { Policy: null } => Enforcer.Nobody,
-        { Policy.Value.Enforcing: true, Hypervisor: { Value: { Kind: LabelKeeper } hypervisor } }
-            when references.Hypervisors.Any(known => known.Kind == hypervisor.Kind && known.Image == hypervisor.ImageDigest) => Enforcer.Hypervisor,
+        _ when ModuleInForce.Enforces(story, references) => Enforcer.Hypervisor,
         { Agent.Value: { Gate: GateMode.Enforce } agent } => references.FindAgent(agent.AgentDigest) is null ? Enforcer.UnknownAgent : Enforcer.Gate,
         _ => Enforcer.Nobody,
     };
-
-    // Stock Xen and KVM enforce no labels of ours, whatever the agent says (isolation 5.1).
-    private const string LabelKeeper = "shype";
 }

@@ -56,6 +56,29 @@ internal sealed class PolicyShelf(ReadOnlyMemory<byte>? sent, Func<MeasuredDiges
         };
     }
 
+    /// <summary>The binary policy with a measured digest, from what the evidence brought or what the verifier has.</summary>
+    public MeasuredFlask FindFlask(PolicyStateContent measured)
+    {
+        foreach (var digest in new[] { measured.ActiveDigest, measured.SourceDigest })
+        {
+            if (digest is not { Kind: MeasuredDigest.Sha256 } wanted)
+            {
+                continue;
+            }
+
+            var isSent = sent is { } brought && SourceOf(brought) == wanted;
+            if ((isSent ? sent : known(wanted)) is { } file)
+            {
+                var read = MeasuredFlask.Read(wanted, file.Span);
+                // The file is the policy's one form: it is known by its digest alone.
+                Proven = isSent && read.Policy is not null ? new PolicyFile(file, wanted, wanted) : Proven;
+                return read;
+            }
+        }
+
+        return new(null, null, FindingCode.PolicyModuleNotJudged);
+    }
+
     /// <summary>What the file that was sent is to a policy that was measured; null where none was sent, or it is that policy's.</summary>
     public PolicyAnswer? MismatchOfSent(PolicyStateContent measured) =>
         sent is null || FromSent(measured) is not null ? null

@@ -4,7 +4,7 @@ using Shype.Attest.Measurement.Records;
 
 namespace Shype.Attest.Appraisal.Story;
 
-/// <summary>A VM that runs, by the record of its start, with what was attached to it since.</summary>
+/// <summary>A VM that runs, by the record of its start, with what was attached to it since; under the labels that a change of the policy made of those of the start.</summary>
 internal sealed record RunningImage(ulong Record, VmRunContent Start, ImmutableArray<ResourceAttachContent> Attached)
 {
     /// <summary>The VM as the isolation rules know it.</summary>

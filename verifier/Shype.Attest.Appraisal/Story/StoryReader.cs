@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Shype.Attest.Isolation;
+using Shype.Attest.Isolation.Acm;
 using Shype.Attest.Measurement.Cel;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Tpm.Types;
@@ -16,10 +17,11 @@ internal sealed class StoryReader
     private BootStory _story;
     private JudgedPolicy? _judged;
 
-    /// <summary>Goes on where a story ended.</summary>
-    public StoryReader(BootStory from, PolicyShelf shelf)
+    /// <summary>Goes on where a story ended, with the versions of policies that were in force.</summary>
+    public StoryReader(BootStory from, PolicyShelf shelf, PolicyVersions versions)
     {
         _shelf = shelf;
+        Versions = versions;
         _running = from.Running.ToBuilder();
         _story = from;
         _judged = from.Judged ?? Remember(from);
@@ -27,6 +29,9 @@ internal sealed class StoryReader
 
     /// <summary>Whether every policy that something had to be judged by was there. Otherwise the records must be read again when it is.</summary>
     public bool IsComplete { get; private set; } = true;
+
+    /// <summary>The highest version of each policy that was in force.</summary>
+    public PolicyVersions Versions { get; private set; }
 
     /// <summary>The story with everything that was read.</summary>
     public BootStory Finish()
@@ -138,12 +143,23 @@ internal sealed class StoryReader
             return;
         }
 
-        if (_judged?.Policy == policy)
+        if (_judged is { Policy: var before, State: var state })
         {
-            return;
+            if (PolicySuccession.IsSame(before, policy))
+            {
+                return;
+            }
+
+            Succeed(number, before, policy, PolicyChange.Decide(state, policy));
+        }
+
+        if (Versions.Refuse(policy, number) is { } refused)
+        {
+            Add(refused);
         }
 
         // As sHype itself took a new policy (isolation 2.4): everything that runs is asked as if it started now.
+        Versions = Versions.With(policy);
         _judged = new(policy, EnforcementState.AtBoot(policy));
         foreach (var image in _running.Values.OrderBy(image => image.Record))
         {
@@ -151,6 +167,20 @@ internal sealed class StoryReader
             {
                 Judge(number, happened);
             }
+        }
+    }
+
+    private void Succeed(ulong number, AcmPolicy before, AcmPolicy next, PolicyChangeDecision decision)
+    {
+        foreach (var finding in PolicySuccession.Refuse(decision, before, next, number))
+        {
+            Add(finding);
+        }
+
+        // What sHype would have refused gave no VM a new label; what it would have done renamed the labels of all.
+        foreach (var image in decision.Next is { } under ? _running.Values.Select(image => PolicySuccession.Under(under, image)).ToList() : [])
+        {
+            _running[image.Start.Uuid] = image;
         }
     }
 
@@ -259,6 +289,11 @@ internal sealed class StoryReader
         if (_story.Violation is null && decision.Reason != DenialReason.NotAttached)
         {
             _story = _story with { Violation = new(number, decision.Sentence) };
+        }
+
+        if (decision.ConflictsWith is { } running && happened is VmStarts { Vm: var starting } && _story.Conflicts.Length < AppraisalLimits.MaxFactsPerCode)
+        {
+            _story = _story with { Conflicts = _story.Conflicts.Add(new(number, starting.EffectiveLabel, running.EffectiveLabel, decision.Sentence)) };
         }
 
         // Sentences are made only for what is shown: a log may hold very many denials.

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Cli.Api;
 using Shype.Attest.Cli.Files;
 using Shype.Attest.Cli.Output;
@@ -42,6 +43,7 @@ public static class AttestCommand
         Examples:
           shype vm attest web --server https://verifier:8443 --ca cert.pem --token-file relying-party.token
           shype vm attest web --token-out web.jwt && hand-over-the-key web
+          shype vm attest web --guarantees demands.yaml
         """,
         "v1/attest/vm",
         (result, name) => result.Submods.Values.Any(part => part.Vm is { } vm && (vm.Name == name || string.Equals(vm.Uuid, name, StringComparison.OrdinalIgnoreCase))));
@@ -52,14 +54,16 @@ public static class AttestCommand
         var name = new Argument<string>("NAME") { Description = subject };
         var nonce = NonceOption.Create("Your nonce, 8 to 64 bytes; a random one where it is not given");
         var output = new Option<string?>("--token-out") { Description = "Keep the verdict's token (JWT) in this file, good or bad", HelpName = "FILE" };
+        var guarantees = new Option<string?>("--guarantees") { Description = "What you demand of the host's isolation, YAML or JSON (docs/guarantees.md)", HelpName = "FILE" };
         var (json, server) = (JsonOption.Create(), new ServerOptions());
-        var attest = new Command("attest", help) { name, nonce, output, json };
+        var attest = new Command("attest", help) { name, nonce, guarantees, output, json };
         server.AddTo(attest);
         attest.SetAction(async (parsed, cancellationToken) =>
         {
             var report = new Report(surroundings, parsed.GetValue(json));
             var asked = parsed.GetRequiredValue(name);
-            var request = new AttestRequest { Nonce = NonceOption.Parse(parsed.GetValue(nonce)) ?? RandomNumberGenerator.GetBytes(RandomNonceBytes) };
+            var demands = parsed.GetValue(guarantees) is { } demanded ? await DemandedGuarantees.ReadAsync(surroundings, demanded, cancellationToken) : DemandSet.None;
+            var request = DemandJson.Write(new() { Nonce = NonceOption.Parse(parsed.GetValue(nonce)) ?? RandomNumberGenerator.GetBytes(RandomNonceBytes) }, demands);
             using var api = server.Connect(parsed, surroundings);
             var body = JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.AttestRequest);
             var token = await api.PostForTokenAsync(VerifierApi.Path(path, asked), body, cancellationToken);
@@ -71,7 +75,8 @@ public static class AttestCommand
             }
 
             var expected = new TokenExpectation { Now = surroundings.Clock.GetUtcNow(), Nonce = request.Nonce };
-            return Verdict.Check(report, token, keys, expected, result => isAbout(result, asked) ? null : $"it is not about '{asked}'");
+            return Verdict.Check(report, token, keys, expected, result =>
+                isAbout(result, asked) ? DemandedGuarantees.Objection(result, demands) : $"it is not about '{asked}'");
         });
         return attest;
     }

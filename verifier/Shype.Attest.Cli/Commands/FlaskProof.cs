@@ -1,3 +1,4 @@
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Cli.Files;
 using Shype.Attest.Cli.Output;
 using Shype.Attest.Isolation.Flask;
@@ -10,7 +11,7 @@ namespace Shype.Attest.Cli.Commands;
 /// <summary>What <c>shype isolation prove</c> does with a binary policy for Xen's FLASK.</summary>
 internal static class FlaskProof
 {
-    public static int Prove(Report report, string name, byte[] file, IReadOnlyList<CelRecord>? records, DemandFile? demanded)
+    public static int Prove(Report report, string name, byte[] file, IReadOnlyList<CelRecord>? records, DemandSet? demanded)
     {
         if (!FlaskBinary.TryParse(file, out var policy, out var problem))
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Cli.Files;
 using Shype.Attest.Cli.Output;
@@ -73,7 +74,7 @@ internal static class IsolationProveCommand
 
     private static (string, Spectre.Console.Style?) Verdict(GuaranteeReport? row) => (row?.Verdict ?? "", row?.Verdict == "holds" ? Styles.Good : Styles.Bad);
 
-    private static int ProveAcm(Report report, string name, byte[] file, IReadOnlyList<CelRecord>? records, ReferenceSet? references, DemandFile? demanded)
+    private static int ProveAcm(Report report, string name, byte[] file, IReadOnlyList<CelRecord>? records, ReferenceSet? references, DemandSet? demanded)
     {
         var policy = IsolationInputs.PolicyOf(name, file);
         var evidence = records is null ? new IsolationEvidence(policy, null) : LoggedEvidence.Of(policy, records);

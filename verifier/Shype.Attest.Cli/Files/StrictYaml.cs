@@ -1,4 +1,5 @@
 using System.Text;
+using Shype.Attest.Appraisal.Demands;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -95,36 +96,36 @@ internal sealed class StrictYaml
 }
 
 /// <summary>A text, a list or a mapping, and where it stands; only who asks for it says what it means.</summary>
-internal sealed record YamlValue(string At, string? Scalar, bool IsPlain, List<YamlValue>? Items, Dictionary<string, YamlValue>? Members)
+internal sealed record YamlValue(string At, string? Scalar, bool IsPlain, List<YamlValue>? Items, Dictionary<string, YamlValue>? Keys) : IDemandValue
 {
-    public string Text() => Scalar is { Length: > 0 and <= MaxText } && !(IsPlain && Scalar is "~" or "null") ? Scalar : throw Refuse($"text of 1 to {MaxText} characters is needed");
+    public string Text() => Scalar is { Length: > 0 and <= DemandGrammar.MaxText } && !(IsPlain && Scalar is "~" or "null")
+        ? Scalar
+        : throw Refuse($"text of 1 to {DemandGrammar.MaxText} characters is needed");
 
     public bool Flag() => this is { IsPlain: true, Scalar: "true" or "false" } ? Scalar == "true" : throw Refuse("true or false is needed");
 
-    public List<YamlValue> List() => Items ?? throw Refuse("a list is needed");
+    public IReadOnlyList<IDemandValue> List() => Items ?? throw Refuse("a list is needed");
+
+    public IReadOnlyDictionary<string, IDemandValue> Members() =>
+        Keys?.ToDictionary(member => member.Key, IDemandValue (member) => member.Value, StringComparer.Ordinal) ?? throw Refuse("a mapping is needed");
 
     /// <summary>A mapping of these keys and no other.</summary>
     public YamlValue Map(params ReadOnlySpan<string> known)
     {
-        foreach (var key in (Members ?? throw Refuse("a mapping is needed")).Keys)
+        foreach (var key in (Keys ?? throw Refuse("a mapping is needed")).Keys)
         {
             if (!known.Contains(key))
             {
-                throw Members[key].Refuse($"unknown key '{key}'; known here: {string.Join(", ", known)}");
+                throw Keys[key].Refuse($"unknown key '{key}'; known here: {string.Join(", ", known)}");
             }
         }
 
         return this;
     }
 
-    /// <summary>The one member of a mapping of one.</summary>
-    public (string Key, YamlValue Value) Only() => Members is { Count: 1 } ? (Members.First().Key, Members.First().Value) : throw Refuse("one demand is needed, as 'never-together: [a, b]'");
-
-    public YamlValue? Find(string key) => Members!.GetValueOrDefault(key);
-
-    public YamlValue Need(string key) => Find(key) ?? throw Refuse($"'{key}' is missing");
+    public YamlValue? Find(string key) => Keys!.GetValueOrDefault(key);
 
     public CommandException Refuse(string problem) => CommandException.Unusable($"{At}: {problem}");
 
-    private const int MaxText = 255;
+    Exception IDemandValue.Refuse(string problem) => Refuse(problem);
 }

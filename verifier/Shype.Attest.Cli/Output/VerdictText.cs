@@ -92,9 +92,19 @@ internal sealed class VerdictText(Report report)
 
     private void WriteGuarantee(ResultGuarantee guarantee)
     {
-        _page.Line(2, (guarantee.Verdict, Styles.OfWord(guarantee.Verdict)), ($" {guarantee.Id}", Styles.Strong), ($" ({guarantee.Strength})", Styles.Quiet));
+        var by = guarantee.DemandedBy is { } who ? $", demanded by {who}" : "";
+        _page.Line(2, (guarantee.Verdict, Styles.OfWord(guarantee.Verdict)), ($" {guarantee.Id}", Styles.Strong), ($" ({guarantee.Strength}{by})", Styles.Quiet));
         _page.Line(4, guarantee.Text);
-        WriteDetail("witness", guarantee.Witness);
+        WriteDetail("demand", guarantee.Demand?.GetRawText());
+        WriteWitness(guarantee.Witness);
+        WriteDetail("missing", guarantee.Missing);
+    }
+
+    private void WriteWitness(ResultWitness? witness)
+    {
+        WriteDetail("witness", witness?.Text);
+        WriteDetail("path", witness?.Path is { } path ? string.Join(" -> ", path) : null);
+        WriteDetail("records", witness?.Records is { } records ? string.Join(", ", records) : null);
     }
 
     private void WriteInputs(ResultInputs? inputs)

@@ -1,3 +1,4 @@
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Attestation;
@@ -17,27 +18,37 @@ internal static class AttestApi
 
     private static async Task<IResult> VmAsync(HttpContext context, string name, Asking asking)
     {
-        var (nonce, problem) = await ReadNonceAsync(context);
-        return problem ?? (name.Length > ProtocolLimits.MaxNameCharacters
-            ? Problems.Of(AskFailure.VmUnknown)
-            : Answer(await asking.VmAsync(name, nonce, context.RequestAborted)));
+        var (question, problem) = await ReadAsync(context);
+        return question is null ? problem!
+            : name.Length > ProtocolLimits.MaxNameCharacters ? Problems.Of(AskFailure.VmUnknown)
+            : Answer(await asking.VmAsync(name, question, context.RequestAborted));
     }
 
     private static async Task<IResult> HostAsync(HttpContext context, string name, HostDirectory hosts, Asking asking)
     {
-        var (nonce, problem) = await ReadNonceAsync(context);
-        return problem
-            ?? (hosts.Find(name) is not { } host ? Problems.HostUnknown
-                : Problems.NotAdmitted(host.Record.State) ?? Answer(await asking.HostAsync(host, nonce, context.RequestAborted)));
+        var (question, problem) = await ReadAsync(context);
+        return question is null ? problem!
+            : hosts.Find(name) is not { } host ? Problems.HostUnknown
+            : Problems.NotAdmitted(host.Record.State) ?? Answer(await asking.HostAsync(host, question, context.RequestAborted));
     }
 
-    private static async Task<(byte[] Nonce, IResult? Problem)> ReadNonceAsync(HttpContext context)
+    private static async Task<(Question? Question, IResult? Problem)> ReadAsync(HttpContext context)
     {
         var message = await RequestBody.ReadAsync(context, ProtocolJson.Default.AttestRequest);
-        return !message.TryGet(out var request, out var problem) ? ([], problem)
-            : request.Nonce.Length is >= ProtocolLimits.MinNonceBytes and <= ProtocolLimits.MaxNonceBytes ? (request.Nonce, null)
-            : ([], Problems.Malformed("$.nonce",
+        if (!message.TryGet(out var request, out var problem))
+        {
+            return (null, problem);
+        }
+
+        if (request.Nonce.Length is < ProtocolLimits.MinNonceBytes or > ProtocolLimits.MaxNonceBytes)
+        {
+            return (null, Problems.Malformed("$.nonce",
                 $"{request.Nonce.Length} bytes; a nonce has {ProtocolLimits.MinNonceBytes} to {ProtocolLimits.MaxNonceBytes} (RFC 9711, eat_nonce)"));
+        }
+
+        return DemandJson.TryRead(request, out var demands, out var refused)
+            ? (new Question(request.Nonce, demands), null)
+            : (null, Problems.Malformed(refused.Member, refused.Problem));
     }
 
     private static IResult Answer(Asked asked) => asked.Token is { } token ? Answers.Token(token) : Problems.Of(asked.Failure!.Value);

@@ -1,3 +1,4 @@
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Store;
 
@@ -9,19 +10,19 @@ namespace Shype.Attest.Verifier.Attestation;
 internal sealed class Asking(HostDirectory hosts, LiveHosts live, Results results, IAttestationStore store)
 {
     /// <summary>A verdict about a host and all its VMs.</summary>
-    public async Task<Asked> HostAsync(HostEntry host, byte[] nonce, CancellationToken cancellationToken)
+    public async Task<Asked> HostAsync(HostEntry host, Question question, CancellationToken cancellationToken)
     {
         var answer = await AskAsync(host.Record.Id, cancellationToken);
-        return answer.Verdict is { } verdict ? new Asked(results.Sign(verdict, host, nonce, vms: null), null) : new Asked(null, answer.Failure);
+        return answer.Verdict is { } verdict ? new Asked(results.Sign(verdict, host, question, vms: null), null) : new Asked(null, answer.Failure);
     }
 
     /// <summary>A verdict about a VM and its host.</summary>
-    public async Task<Asked> VmAsync(string uuidOrName, byte[] nonce, CancellationToken cancellationToken)
+    public async Task<Asked> VmAsync(string uuidOrName, Question question, CancellationToken cancellationToken)
     {
         var places = await PlacesAsync(uuidOrName, cancellationToken);
         if (places is [var place])
         {
-            var asked = await VmAsync(place, nonce, cancellationToken);
+            var asked = await VmAsync(place, question, cancellationToken);
             if (asked.Failure != AskFailure.VmUnknown)
             {
                 return asked;
@@ -35,7 +36,7 @@ internal sealed class Asking(HostDirectory hosts, LiveHosts live, Results result
         return places switch
         {
             [] => new Asked(null, AskFailure.VmUnknown),
-            [var now] => await VmAsync(now, nonce, cancellationToken),
+            [var now] => await VmAsync(now, question, cancellationToken),
             _ => new Asked(null, AskFailure.VmAmbiguous),
         };
     }
@@ -67,14 +68,14 @@ internal sealed class Asking(HostDirectory hosts, LiveHosts live, Results result
         return [];
     }
 
-    private async Task<Asked> VmAsync(VmPlace place, byte[] nonce, CancellationToken cancellationToken)
+    private async Task<Asked> VmAsync(VmPlace place, Question question, CancellationToken cancellationToken)
     {
         var answer = await AskAsync(place.HostId, cancellationToken);
         return answer switch
         {
             { Verdict: { } verdict } when verdict.Appraisal is { IsFresh: true, IsProven: true } appraisal && appraisal.Vms.All(vm => vm.Uuid != place.Uuid) =>
                 new Asked(null, AskFailure.VmUnknown),
-            { Verdict: { } verdict } => new Asked(results.Sign(verdict, hosts.Find(place.HostId)!, nonce, [place.Uuid]), null),
+            { Verdict: { } verdict } => new Asked(results.Sign(verdict, hosts.Find(place.HostId)!, question, [place.Uuid]), null),
             _ => new Asked(null, answer.Failure),
         };
     }
@@ -92,6 +93,11 @@ internal sealed class Asking(HostDirectory hosts, LiveHosts live, Results result
 
     private const int MaxAskedAtOnce = 32;
 }
+
+/// <summary>What a relying party asks. Many may share the quote that answers; each gets its own nonce back, and answers to its own demands.</summary>
+/// <param name="Nonce">The asker's nonce.</param>
+/// <param name="Demands">What the asker demands.</param>
+internal sealed record Question(byte[] Nonce, DemandSet Demands);
 
 /// <summary>A signed result, or why there is none.</summary>
 internal sealed record Asked(string? Token, AskFailure? Failure);

@@ -98,7 +98,7 @@ internal sealed class AttestationService(
         {
             var known = await hosts.KnowAsync(host, CancellationToken.None);
             var verdict = new HostVerdict(Appraiser.Appraise(evidence, Context(host.Record, known, evidence, now)), digest);
-            var token = results.Sign(verdict, host, evidence.ChallengeNonce.Span, vms: null);
+            var token = results.Sign(verdict, host, evidence.ChallengeNonce.Span);
             log.Appraised(host.Record.Id, verdict.Appraisal!.Host.Status, verdict.Appraisal.Findings.FirstOrDefault(finding => finding.IsFailure)?.Kind.Text);
             return (verdict, token);
         }
@@ -108,7 +108,7 @@ internal sealed class AttestationService(
         {
             log.AppraisalFailed(failure, host.Record.Id);
             var verdict = new HostVerdict(null, digest);
-            return (verdict, results.Sign(verdict, host, evidence.ChallengeNonce.Span, vms: null));
+            return (verdict, results.Sign(verdict, host, evidence.ChallengeNonce.Span));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Shype.Attest.Appraisal;
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Hosting;
 using Shype.Attest.Verifier.Signing;
@@ -9,8 +10,13 @@ namespace Shype.Attest.Verifier.Attestation;
 /// <summary>From verdicts to signed results.</summary>
 internal sealed class Results(ResultSigner signer, VerifierOptions options, TimeProvider clock)
 {
-    /// <summary>Signs a verdict for whoever sent this nonce; about these VMs, or all that run.</summary>
-    public string Sign(HostVerdict verdict, HostEntry host, ReadOnlySpan<byte> nonce, IReadOnlyCollection<Guid>? vms)
+    /// <summary>Signs a verdict for an agent that showed evidence; about all VMs that run.</summary>
+    public string Sign(HostVerdict verdict, HostEntry host, ReadOnlySpan<byte> nonce) => Sign(verdict, host, nonce, DemandSet.None, vms: null);
+
+    /// <summary>Signs a verdict for whoever asked, with answers to what it demands; about these VMs, or all that run.</summary>
+    public string Sign(HostVerdict verdict, HostEntry host, Question question, IReadOnlyCollection<Guid>? vms) => Sign(verdict, host, question.Nonce, question.Demands, vms);
+
+    private string Sign(HostVerdict verdict, HostEntry host, ReadOnlySpan<byte> nonce, DemandSet demands, IReadOnlyCollection<Guid>? vms)
     {
         var text = Base64UrlText.Encode(nonce);
         return signer.Sign(verdict.Appraisal is { } appraisal
@@ -22,6 +28,7 @@ internal sealed class Results(ResultSigner signer, VerifierOptions options, Time
                 Issuer = options.Issuer,
                 Nonce = text,
                 Vms = vms,
+                Demands = demands,
                 EvidenceDigest = verdict.EvidenceDigest,
             })
             : Malfunction(verdict, host, text));
