@@ -32,8 +32,16 @@ internal sealed class AgentHost : IDisposable
         File.Copy(Path.Combine(TestData.Root, "docs", "policies", "example.minimal.xml"), this["minimal.xml"]);
         File.WriteAllText(this["xen.gz"], "hypervisor");
         File.WriteAllText(this["disk.img"], "image");
-        var hypervisor = LoadedFile.Of(this["xen.gz"], "dom0_mem=1G");
-        Platform = RunningPlatform.PowerOn(new RunningPlatformOptions { Tpm = tpm, Platform = new PlatformOptions { Hypervisor = hypervisor, Ima = ima } });
+        File.WriteAllText(this["vmlinuz"], "kernel");
+        File.WriteAllText(this["initrd.img"], "initial file system");
+        var platform = new PlatformOptions
+        {
+            Hypervisor = LoadedFile.Of(this["xen.gz"], "dom0_mem=1G"),
+            Kernel = LoadedFile.Of(this["vmlinuz"], "root=/dev/sda2"),
+            InitialFileSystem = LoadedFile.Of(this["initrd.img"]),
+            Ima = ima,
+        };
+        Platform = RunningPlatform.PowerOn(new RunningPlatformOptions { Tpm = tpm, Platform = platform });
         WriteManifest();
         Configure(settings);
     }
@@ -56,7 +64,14 @@ internal sealed class AgentHost : IDisposable
         """);
 
     public void WriteManifest(string policy = "policy.xml", string hypervisorCommandLine = "dom0_mem=1G") => File.WriteAllText(this["manifest.yaml"], $"""
-        hypervisor: {"{"}kind: xen, version: "4.17", image: xen.gz, command-line: {hypervisorCommandLine}{"}"}
+        hypervisor:
+          kind: xen
+          version: "4.17"
+          image: xen.gz
+          command-line: {hypervisorCommandLine}
+          modules:
+            - {"{"}name: kernel, file: vmlinuz, command-line: root=/dev/sda2{"}"}
+            - {"{"}name: initrd, file: initrd.img{"}"}
         policy: {"{"}module: acm, file: {policy}, enforcing: true{"}"}
         vms:
           - {"{"}name: a, uuid: 00000000-0000-0000-0000-00000000000a, label: Bank.A, disks: [{"{"}name: xvda, file: disk.img, read-only: true{"}"}]{"}"}
