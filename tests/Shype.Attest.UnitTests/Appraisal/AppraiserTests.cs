@@ -163,7 +163,7 @@ public sealed class AppraiserTests
     public void Every_code_that_an_appraisal_gives_is_in_the_attack_table()
     {
         var enrolment = Enum.GetValues<FindingCode>().Where(code => code >= FindingCode.EkMalformed);
-        var tested = QuoteAttackTests.All.Concat(LogAttackTests.All).Concat(StoryAttackTests.All).Concat(BootAttackTests.All).Concat(ImaAttackTests.All).Select(attack => attack.Code)
+        var tested = QuoteAttackTests.All.Concat(LogAttackTests.All).Concat(StoryAttackTests.All).Concat(BootAttackTests.All).Concat(ImaAttackTests.All).Concat(References.BundleAppraisalTests.All).Select(attack => attack.Code)
             .Concat([FindingCode.NotEvaluated, FindingCode.EarlierFailureInThisBoot])
             // Only quotes in files have these: ToolQuoteAttackTests.
             .Concat([FindingCode.PcrValuesMalformed, FindingCode.PcrDigestMismatch])

@@ -12,8 +12,8 @@ internal sealed record ReferenceState(
     public static ReferenceState Empty { get; } = new(
         new(0, ReferenceSet.Empty), ImmutableSortedDictionary.Create<string, KeptBundle>(StringComparer.Ordinal), []);
 
-    /// <summary>Every set, the operators' own first.</summary>
-    public IReadOnlyList<ReferenceBundle> Sets => field ??=
+    /// <summary>Every set, the operators' own first. Not kept: "with" would copy what was kept into the next state.</summary>
+    public IReadOnlyList<ReferenceBundle> Sets =>
     [
         new() { Name = ReferenceBundle.Operators, Sequence = Own.Version, Origin = Own.Set.Document.Description ?? "set by an operator", Content = Own.Set },
         .. Bundles.Values.Select(Standing),

@@ -96,7 +96,7 @@ public sealed class CorimTests
     [Theory]
     [InlineData("L17 trailing bytes", "left over")]
     [InlineData("L17 nested too deep", nameof(AppraisalLimits.MaxCorimDepth))]
-    [InlineData("L17 id twice", "")]
+    [InlineData("L17 id twice", "duplicate")]
     [InlineData("L17 indefinite map", "indefinite")]
     [InlineData("L17 validity as a float", "not-after")]
     [InlineData("L17 no calendar reaches", "no calendar")]
