@@ -106,7 +106,7 @@ public sealed class BootAttackTests
         var verdict = verifier.Ask();
         Assert.Equal(
             [("its image", evil.ImageDigest.ToString(), Good.ImageDigest.ToString()), ("its command line", "flask=disabled", Good.CommandLine)],
-            verdict.Findings.Select(finding => (finding.Detail!, finding.Expected!, finding.Found!)));
+            AgainstIt(verdict).Select(finding => (finding.Detail!, finding.Expected!, finding.Found!)));
         Assert.Equal((TrustTier.Contraindicated, (sbyte)96), (verdict.Host.Status, verdict.Host.Vector.Executables));
         Assert.Equal(FindingCode.HypervisorLinkBroken, verifier.Memory!.StickyFailure);
         Assert.Equal("broken", Boot(verdict).Link);
@@ -126,7 +126,7 @@ public sealed class BootAttackTests
         for (var round = 0; round < 3; round++)
         {
             var verdict = verifier.Ask();
-            Assert.Empty(verdict.Findings);
+            Assert.Empty(AgainstIt(verdict));
             Assert.Equal((sbyte)3, verdict.Host.Vector.Executables);
             var boot = Boot(verdict);
             Assert.Equal(("on", "proven", "GRUB"), (boot.SecureBoot, boot.Link, Assert.Single(boot.Loaders)));
@@ -141,7 +141,7 @@ public sealed class BootAttackTests
     {
         var host = VirtualHost.Boot();
         var verdict = Edited(host, log => EditedLog.WithData(log, nth => nth.Pcr.Value == 9 && nth.Data.Span.SequenceEqual("/boot/xen.gz\0"u8), _ => [.. "/boot/evil.gz\0"u8]));
-        Assert.Empty(verdict.Findings);
+        Assert.Empty(AgainstIt(verdict));
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class BootAttackTests
         for (var round = 0; round < 2; round++)
         {
             var verdict = verifier.Ask();
-            var finding = Assert.Single(verdict.Findings);
+            var finding = Assert.Single(AgainstIt(verdict));
             Assert.Equal((FindingCode.HypervisorLinkMissing, TrustTier.Warning, (sbyte)33), (finding.Code, verdict.Host.Status, verdict.Host.Vector.Executables));
             Assert.All(verdict.Vms, vm => Assert.Equal(TrustTier.Warning, verdict.VectorOf(vm).Tier));
             Assert.Equal(("unknown", "missing"), (Boot(verdict).SecureBoot, Boot(verdict).Link));
@@ -164,13 +164,16 @@ public sealed class BootAttackTests
     {
         var host = VirtualHost.Boot(spec => spec with { Banks = [AlgorithmId.Sha256, AlgorithmId.Sha384], Agent = SampleLog.Boot(AlgorithmId.Sha256, AlgorithmId.Sha384) });
         var verifier = new VirtualVerifier(host);
-        Assert.Empty(verifier.Ask().Findings);
+        Assert.Empty(AgainstIt(verifier.Ask()));
         verifier.Pcrs = [new("sha256", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13]), new("sha384", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13])];
         Assert.Contains(FindingCode.FirmwareLogMissing, AppraiserTests.Codes(verifier.Ask()));
         Assert.Null(verifier.Memory!.KnownFirmwareLog);
         // The whole log of ours too, since the other bank was never replayed.
-        Assert.Empty(verifier.AskWith(evidence => evidence with { Log = new(0, SampleLog.Sequence(host.Records)) }).Findings);
+        Assert.Empty(AgainstIt(verifier.AskWith(evidence => evidence with { Log = new(0, SampleLog.Sequence(host.Records)) })));
     }
+
+    // What keeps VMs apart is told of every host.
+    private static IEnumerable<Finding> AgainstIt(Attest.Appraisal.Appraisal verdict) => verdict.Findings.Where(finding => finding.Code != FindingCode.EnforcementModuleRecognised);
 
     private static AppraisalRules Demanding(AppraisalRules rules) => rules with { RequireSecureBoot = true };
 

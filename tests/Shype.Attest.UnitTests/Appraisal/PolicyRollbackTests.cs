@@ -96,7 +96,8 @@ public sealed class PolicyRollbackTests
         // Another bank is asked for: what is known of the log does not help.
         verifier.Pcrs = [verifier.Pcrs[0] with { Bank = "sha384" }];
         var verdict = verifier.Appraise(host.Answer(verifier.Challenge() with { Known = LogPosition.None, KnownFirmwareLog = null }));
-        Assert.True(verdict.Host.Status == TrustTier.Affirming, AppraiserTests.Describe(verdict));
+        // The agent hashes files by SHA-256, which the boot loader's other bank cannot be compared with: a warning, and nothing against the policy.
+        Assert.True(verdict.Host.Status == TrustTier.Warning && !verdict.Findings.Any(finding => finding.IsFailure), AppraiserTests.Describe(verdict));
     }
 
     [Fact]

@@ -21,6 +21,9 @@ public static class MeasuredReferences
                 Policies = story.Policy?.Value is { CanonicalDigest: { } digest } policy
                     ? [new() { Name = $"{policy.Name} {policy.Version}".Trim() is { Length: > 0 } name ? name : policy.Module, CanonicalDigest = digest }]
                     : [],
+                FlaskPolicies = story.Policy?.Value is { Module: ModuleInForce.Flask, ActiveDigest: { } file }
+                    ? [new() { Name = $"FLASK policy of {hostName}", FileDigest = file }]
+                    : [],
                 Vms = [.. story.Running.Values.Select(Of)],
             }
             : null;

@@ -19,6 +19,11 @@ public static class ProposedReferences
             Hypervisors = [.. own.Hypervisors, .. New(inForce.Hypervisors, proposal.Hypervisors, entry => new() { Format = 1, Hypervisors = [entry with { Name = "" }] })],
             Agents = [.. own.Agents, .. New(inForce.Agents, proposal.Agents, entry => new() { Format = 1, Agents = [entry with { Name = "" }] })],
             Policies = [.. own.Policies, .. New(inForce.Policies, proposal.Policies, entry => new() { Format = 1, Policies = [entry with { Name = "" }] })],
+            FlaskPolicies =
+            [
+                .. own.FlaskPolicies,
+                .. New(inForce.FlaskPolicies, proposal.FlaskPolicies, entry => new() { Format = 1, FlaskPolicies = [entry with { Name = "" }] }),
+            ],
             Vms = [.. own.Vms.Where(vm => !vms.Any(other => vm.Uuid is { } uuid ? uuid == other.Uuid : vm.Name == other.Name)), .. vms],
             Pcrs = [.. own.Pcrs, .. New(inForce.Pcrs, proposal.Pcrs, entry => new() { Format = 1, Pcrs = [entry with { Name = "" }] })],
         };

@@ -43,7 +43,7 @@ public sealed class ReferenceSet
     public IReadOnlyList<HypervisorReference> Hypervisors => Document.Hypervisors;
 
     /// <summary>How many things it calls good.</summary>
-    public int Count => Document.Hypervisors.Count + Document.Agents.Count + Document.Policies.Count + Document.Vms.Count + Document.Pcrs.Count;
+    public int Count => Document.Hypervisors.Count + Document.Agents.Count + Document.Policies.Count + Document.FlaskPolicies.Count + Document.Vms.Count + Document.Pcrs.Count;
 
     /// <summary>Bundles that do not count now.</summary>
     internal IReadOnlyList<LapsedBundle> Lapsed { get; }
@@ -84,6 +84,7 @@ public sealed class ReferenceSet
             Hypervisors = [.. sets.SelectMany(set => set.Document.Hypervisors)],
             Agents = [.. sets.SelectMany(set => set.Document.Agents)],
             Policies = [.. sets.SelectMany(set => set.Document.Policies)],
+            FlaskPolicies = [.. sets.SelectMany(set => set.Document.FlaskPolicies)],
             Vms = [.. sets.SelectMany(set => set.Document.Vms)],
             Pcrs = [.. sets.SelectMany(set => set.Document.Pcrs)],
             DemandedPcrs = [.. sets.SelectMany(set => set.Document.DemandedPcrs).Distinct().Order()],

@@ -109,7 +109,7 @@ public sealed class BundleAppraisalTests
     [Fact]
     public void A_union_loses_no_list_of_any_document()
     {
-        var full = VirtualReferences.Document with { Pcrs = [Pcr(0, Value(0))], DemandedPcrs = [7] };
+        var full = VirtualReferences.Document with { FlaskPolicies = [new() { Name = "xen", FileDigest = SampleLog.Digest("xenpolicy") }], Pcrs = [Pcr(0, Value(0))], DemandedPcrs = [7] };
         var lists = typeof(ReferenceDocument).GetProperties().Where(property => property.PropertyType.IsGenericType).ToList();
         // A list that the format gets must be put into "full" and into the union.
         Assert.All(lists, list => Assert.NotEmpty((System.Collections.IEnumerable)list.GetValue(full)!));
