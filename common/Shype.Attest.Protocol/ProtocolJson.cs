@@ -24,6 +24,8 @@ namespace Shype.Attest.Protocol;
 [JsonSerializable(typeof(HostList))]
 [JsonSerializable(typeof(HostDetail))]
 [JsonSerializable(typeof(RevokeRequest))]
+[JsonSerializable(typeof(GroupRequest))]
+[JsonSerializable(typeof(AppraisalPolicyList))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>Reads one message; the problem names the member and the byte.</summary>

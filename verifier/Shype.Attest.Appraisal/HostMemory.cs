@@ -29,11 +29,31 @@ public sealed class HostMemory
     /// <summary>SHA-256 (hex) of the firmware log that is known.</summary>
     public string? KnownFirmwareLog => Firmware is { } firmware ? Convert.ToHexStringLower(firmware.LogDigest) : null;
 
+    /// <summary>How far the host's log is known in the banks and PCRs of these rules; nothing, where it was read in others, so that all of it is asked for.</summary>
+    public LogPosition KnownUnder(AppraisalRules rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        return Boot is { } boot && boot.Logs.Select(log => log.Bank).SequenceEqual(rules.Banks) && boot.Logs.All(log => log.Plan == rules.Plan) ? Known : LogPosition.None;
+    }
+
+    /// <summary>SHA-256 (hex) of the firmware log that is known in the banks of these rules.</summary>
+    public string? KnownFirmwareLogUnder(AppraisalRules rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        return rules.Banks.All(bank => Firmware?.Find(bank) is not null) ? KnownFirmwareLog : null;
+    }
+
     internal QuoteFacts LastQuote { get; }
 
     internal FirmwareMemory? Firmware { get; }
 
     internal BootMemory? Boot { get; }
+
+    /// <summary>
+    /// Only what another quote is compared with, the last one and a failure that sticks, as bytes: what an archive cannot recompute from logs. It can only make
+    /// a verdict worse.
+    /// </summary>
+    public byte[] EncodeContinuity() => HostMemoryCodec.Write(new HostMemory(LastQuote, StickyFailure, null, null));
 
     /// <summary>The memory as bytes, to be stored.</summary>
     public byte[] Encode() => HostMemoryCodec.Write(this);

@@ -7,7 +7,7 @@ namespace Shype.Attest.Appraisal.Steps;
 /// <summary>Is the hypervisor, with its command line and everything loaded beside it, one of the references (threat row V18)?</summary>
 internal static class HypervisorStep
 {
-    public static void Check(BootStory story, ReferenceSet references, List<Finding> findings)
+    public static void Check(BootStory story, AppraisalContext context, List<Finding> findings)
     {
         if (story.Hypervisor is not { } measured)
         {
@@ -15,10 +15,20 @@ internal static class HypervisorStep
             return;
         }
 
+        CheckVersion(measured, context.Rules, findings);
         // Of several alternatives the one that comes closest tells what is wrong.
-        findings.AddRange(references.Hypervisors.Select(reference => Compare(measured, reference)).MinBy(problems => problems.Count)
+        findings.AddRange(context.References.Hypervisors.Select(reference => Compare(measured, reference)).MinBy(problems => problems.Count)
             ?? [new(FindingCode.HypervisorUnknown, "hypervisor", measured.Record, Found: measured.Value.ImageDigest.ToString(), Detail: "there are none")]);
         findings.Add(new(FindingCode.HypervisorLinkNotChecked, "hypervisor", measured.Record));
+    }
+
+    private static void CheckVersion(Recorded<HypervisorContent> measured, AppraisalRules rules, List<Finding> findings)
+    {
+        var (kind, version) = (measured.Value.Kind, measured.Value.Version);
+        if (rules.Hypervisors.Count > 0 && !rules.Hypervisors.Any(range => range.Contains(kind, version)))
+        {
+            findings.Add(new(FindingCode.HypervisorVersionRefused, "hypervisor", measured.Record, string.Join(" or ", rules.Hypervisors), $"{kind} {version}".TrimEnd()));
+        }
     }
 
     private static List<Finding> Compare(Recorded<HypervisorContent> measured, HypervisorReference reference)

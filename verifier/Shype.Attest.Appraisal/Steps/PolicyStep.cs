@@ -7,7 +7,7 @@ namespace Shype.Attest.Appraisal.Steps;
 /// <summary>Is the policy in force known, available, readable, enforced, and is the file that was sent really that policy (threat row V10)?</summary>
 internal static class PolicyStep
 {
-    public static void Check(BootStory story, PolicyShelf shelf, ReferenceSet references, List<Finding> findings)
+    public static void Check(BootStory story, PolicyShelf shelf, AppraisalContext context, List<Finding> findings)
     {
         if (story.Policy is not { } measured)
         {
@@ -25,10 +25,13 @@ internal static class PolicyStep
         // What cannot be judged is not approved by its digest either, but says so by its own finding.
         if (policy.Module == PolicyShelf.Module)
         {
-            CheckReference(measured, answer, references, findings);
+            CheckReference(measured, answer, context.References, findings);
         }
 
-        CheckEnforcement(story, measured.Record, references, findings);
+        if (context.Rules.RequireGate)
+        {
+            CheckEnforcement(story, measured.Record, context.References, findings);
+        }
     }
 
     /// <summary>The file that came with this evidence, whether or not it was needed.</summary>

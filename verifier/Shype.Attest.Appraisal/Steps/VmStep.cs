@@ -1,4 +1,5 @@
 using Shype.Attest.Appraisal.References;
+using Shype.Attest.Appraisal.Rules;
 using Shype.Attest.Appraisal.Story;
 using Shype.Attest.Isolation;
 using Shype.Attest.Isolation.Acm;
@@ -9,7 +10,7 @@ namespace Shype.Attest.Appraisal.Steps;
 /// <summary>Is a running VM, with everything that it started from, one of the references, and does the policy know its label (threat rows V01, V06, V18)?</summary>
 internal static class VmStep
 {
-    public static VmAppraisal Check(RunningImage image, AcmPolicy? policy, ReferenceSet references)
+    public static VmAppraisal Check(RunningImage image, AcmPolicy? policy, AppraisalContext context)
     {
         List<Finding> findings = [];
         if (policy is not null && policy.StandingOf(image.Vm) != LabelStanding.Known)
@@ -17,7 +18,7 @@ internal static class VmStep
             findings.Add(new(FindingCode.VmLabelUnknown, image.Subject, image.Record, Found: image.Vm.Label ?? "none"));
         }
 
-        var alternatives = references.FindVm(image.Start.Uuid, image.Start.Name);
+        var alternatives = context.References.FindVm(image.Start.Uuid, image.Start.Name);
         if (alternatives.Count == 0)
         {
             findings.Add(new(FindingCode.VmNotReferenced, image.Subject, image.Record));
@@ -27,7 +28,7 @@ internal static class VmStep
             findings.AddRange(Nearest(image, alternatives));
         }
 
-        if (image.Start.Mutable && !alternatives.Any(reference => reference.MayBeMutable))
+        if (image.Start.Mutable && IsReported(context.Rules.MutableImages, alternatives))
         {
             findings.Add(new(FindingCode.VmImageMutable, image.Subject, image.Record, Detail: "an image"));
         }
@@ -38,9 +39,16 @@ internal static class VmStep
             Name = image.Start.Name,
             Label = image.Start.Label,
             Record = image.Record,
-            Findings = findings.Count == 0 ? [] : Finding.InOrder(findings),
+            Findings = findings.Count == 0 ? [] : Finding.InOrder(findings.Select(context.Rules.Weigh)),
         };
     }
+
+    private static bool IsReported(MutableImages images, IReadOnlyList<VmReference> alternatives) => images switch
+    {
+        MutableImages.Allowed => false,
+        MutableImages.Reported => true,
+        _ => !alternatives.Any(reference => reference.MayBeMutable),
+    };
 
     // Of several alternatives the one that comes closest tells what is wrong.
     private static List<Finding> Nearest(RunningImage image, IReadOnlyList<VmReference> alternatives)

@@ -28,7 +28,7 @@ public sealed class VerifierApi : IDisposable
         {
             BaseAddress = address,
             Timeout = timeout,
-            MaxResponseContentBufferSize = ProtocolLimits.MaxTokenCharacters,
+            MaxResponseContentBufferSize = ProtocolLimits.MaxBundleBytes,
         };
         if (token is not null)
         {
@@ -79,13 +79,15 @@ public sealed class VerifierApi : IDisposable
     /// <param name="json">The body.</param>
     /// <param name="version">The version that is to be replaced (If-Match).</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, byte[]? json, string? version, CancellationToken cancellationToken)
+    /// <param name="mediaType">What the body is.</param>
+    public async Task<ApiAnswer> SendAsync(
+        HttpMethod method, string path, byte[]? json, string? version, CancellationToken cancellationToken, string mediaType = MediaTypes.Json)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
         if (json is not null)
         {
             request.Content = new ByteArrayContent(json);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypes.Json);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
         }
 
         if (version is not null)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Shype.Attest.Appraisal;
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Protocol;
@@ -23,7 +22,7 @@ internal static class ReferencesApi
 
     private static async Task<IResult> ReplaceAsync(HttpContext context, CurrentReferences references, TimeProvider clock, ILogger<CurrentReferences> log)
     {
-        if (VersionIn(context.Request.Headers.IfMatch) is not { } expected)
+        if (ETags.VersionIn(context.Request.Headers.IfMatch) is not { } expected)
         {
             return Problems.Of(StatusCodes.Status428PreconditionRequired, ProblemTypes.VersionConflict,
                 "Say which version you replace, with the ETag of GET /v1/references: If-Match: \"VERSION\".");
@@ -52,11 +51,7 @@ internal static class ReferencesApi
 
     private static IResult Answer(HttpContext context, CurrentReferences.Versioned current)
     {
-        context.Response.Headers.ETag = $"\"{current.Version}\"";
+        context.Response.Headers.ETag = ETags.Of(current.Version);
         return Answers.Bytes(ReferenceSet.Encode(current.Set.Document), MediaTypes.Json);
     }
-
-    // RFC 9110 8.8.3: a version in quotes; weak ones and lists of several are no statement about what was edited.
-    private static long? VersionIn(IReadOnlyList<string?> header) =>
-        header is [['"', .. var inner, '"']] && long.TryParse(inner, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
 }

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging.Console;
-using Shype.Attest.Appraisal;
 using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Api;
 using Shype.Attest.Verifier.Attestation;
@@ -60,10 +59,10 @@ internal static class VerifierApp
         var keys = state.Folder("keys");
         byte[] Key(string name) => PrivateFile.ReadOrCreate(Path.Combine(keys, name), () => RandomNumberGenerator.GetBytes(32));
 
-        services.AddSingleton(options).AddSingleton(clock).AddSingleton(roots).AddSingleton(AppraisalRules.Default).AddSingleton(_ => state);
+        services.AddSingleton(options).AddSingleton(clock).AddSingleton(roots).AddSingleton(_ => state);
         services.AddSingleton<IAttestationStore>(SqliteAttestationStore.Open(state.Database, Key("audit.key")));
         services.AddSingleton(AccessTokens.Load(state)).AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
-        services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<LiveHosts>();
+        services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
         services.AddSingleton<EnrolmentService>();
         var challengeKey = Key("challenge.key");
@@ -95,6 +94,8 @@ internal static class VerifierApp
         app.MapAttest();
         app.MapHosts();
         app.MapReferences();
+        app.MapAppraisalPolicies();
+        app.MapBundles();
         app.MapPublic();
     }
 
@@ -105,6 +106,7 @@ internal static class VerifierApp
         await services.GetRequiredService<HostDirectory>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<PolicyLibrary>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<CurrentReferences>().LoadAsync(CancellationToken.None);
+        await services.GetRequiredService<CurrentAppraisalPolicies>().LoadAsync(CancellationToken.None);
     }
 
     private static void Announce(WebApplication app, VerifierOptions options, StateFolder state, DateTimeOffset certificateExpires, DateTimeOffset now)

@@ -70,6 +70,12 @@ internal static partial class VerifierLog
     [LoggerMessage(400, LogLevel.Information, "Reference values are version {Version} now")]
     public static partial void ReferencesReplaced(this ILogger log, long version);
 
+    [LoggerMessage(401, LogLevel.Information, "The appraisal policy of group {Group} is version {Version} now")]
+    public static partial void AppraisalPolicyReplaced(this ILogger log, string group, long version);
+
+    [LoggerMessage(402, LogLevel.Information, "Host {HostId} is in group {Group} now")]
+    public static partial void HostMoved(this ILogger log, string hostId, string group);
+
     private static string Safe(string text) => TextRules.Escape(text.Length <= MaxCharacters ? text : text.AsSpan(0, MaxCharacters));
 
     private const int MaxCharacters = 256;
