@@ -11,10 +11,19 @@ public sealed record ClaimDifference(string Path, string? Claimed, string? Found
     /// <summary>Compares two sets of claims, member by member, and says how many values were compared.</summary>
     public static (int Compared, IReadOnlyList<ClaimDifference> Differences) Find(ReadOnlyMemory<byte> claimed, ReadOnlyMemory<byte> found)
     {
-        using var left = JsonDocument.Parse(claimed);
-        using var right = JsonDocument.Parse(found);
         var comparison = new Comparison();
-        comparison.Add("$", left.RootElement, right.RootElement);
+        try
+        {
+            using var left = JsonDocument.Parse(claimed);
+            using var right = JsonDocument.Parse(found);
+            comparison.Add("$", left.RootElement, right.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // JSON whose texts are no Unicode: members that nobody reads may hold it, and no claim of ours does.
+            return (comparison.Compared, [.. comparison.Differences, new("$", "text that is not UTF-8", null)]);
+        }
+
         return (comparison.Compared, comparison.Differences);
     }
 

@@ -11,9 +11,6 @@ public sealed record AppraisalPolicy
     /// <summary>The group of every host that nobody put into another one.</summary>
     public const string DefaultGroup = "default";
 
-    /// <summary>Bytes of a document.</summary>
-    public const int MaxBytes = 256 * 1024;
-
     /// <summary>The group of hosts.</summary>
     public required string Group { get; init; }
 
@@ -34,9 +31,9 @@ public sealed record AppraisalPolicy
         string file, ReadOnlyMemory<byte> utf8, [NotNullWhen(true)] out AppraisalPolicy? policy, [NotNullWhen(false)] out YamlProblem? problem)
     {
         policy = null;
-        if (utf8.Length > MaxBytes)
+        if (utf8.Length > AppraisalLimits.MaxAppraisalPolicyBytes)
         {
-            problem = new YamlProblem(new YamlPosition(file, 0, 0), $"{utf8.Length} bytes, {MaxBytes} are allowed");
+            problem = new YamlProblem(new YamlPosition(file, 0, 0), $"{utf8.Length} bytes, {AppraisalLimits.MaxAppraisalPolicyBytes} are allowed ({nameof(AppraisalLimits.MaxAppraisalPolicyBytes)})");
             return false;
         }
 

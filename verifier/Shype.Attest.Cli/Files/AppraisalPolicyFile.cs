@@ -1,3 +1,4 @@
+using Shype.Attest.Appraisal;
 using Shype.Attest.Appraisal.Rules;
 
 namespace Shype.Attest.Cli.Files;
@@ -8,7 +9,7 @@ internal static class AppraisalPolicyFile
     /// <exception cref="CommandException">It cannot be read; the message names line and column.</exception>
     public static async Task<AppraisalPolicy> ReadAsync(Surroundings surroundings, string path, CancellationToken cancellationToken)
     {
-        var bytes = await InputFile.ReadAsync(surroundings, path, AppraisalPolicy.MaxBytes, cancellationToken);
+        var bytes = await InputFile.ReadAsync(surroundings, path, AppraisalLimits.MaxAppraisalPolicyBytes, cancellationToken);
         return AppraisalPolicy.TryRead(InputFile.NameOf(path), bytes, out var policy, out var problem) ? policy : throw CommandException.Unusable(problem.ToString());
     }
 }

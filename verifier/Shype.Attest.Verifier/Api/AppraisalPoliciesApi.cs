@@ -1,3 +1,4 @@
+using Shype.Attest.Appraisal;
 using Shype.Attest.Appraisal.Rules;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Access;
@@ -59,7 +60,7 @@ internal static class AppraisalPoliciesApi
                 $"Say which version you replace, with the ETag of GET /v1/appraisal-policies/{group}: If-Match: \"VERSION\"; \"0\" where there is none.");
         }
 
-        var (body, unread) = await RequestBody.ReadAsync(context, MediaTypes.Yaml, AppraisalPolicy.MaxBytes, nameof(AppraisalPolicy) + nameof(AppraisalPolicy.MaxBytes));
+        var (body, unread) = await RequestBody.ReadAsync(context, MediaTypes.Yaml, AppraisalLimits.MaxAppraisalPolicyBytes, nameof(AppraisalLimits.MaxAppraisalPolicyBytes));
         if (body is null)
         {
             return unread!;

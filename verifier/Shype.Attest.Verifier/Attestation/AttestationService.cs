@@ -145,7 +145,7 @@ internal sealed class AttestationService(
         ReferencesVersion = inputs.References.Version,
         AkPublic = host.Record.AkPublic,
         EnrolmentFindings = Encoding.UTF8.GetBytes(host.Record.EnrolmentFindings),
-        Before = before?.EncodeContinuity(),
+        Before = before is null ? default(ReadOnlyMemory<byte>?) : before.EncodeContinuity(),
     };
 
     private AppraisalRules RulesOf(HostEntry host) => appraisalPolicies.Of(host.Record.PolicyGroup).Rules;
