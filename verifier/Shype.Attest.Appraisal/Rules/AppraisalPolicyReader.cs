@@ -173,7 +173,7 @@ internal static class AppraisalPolicyReader
 
             if (kind.Severity != FindingSeverity.Failure)
             {
-                throw item.Refuse($"'{text}' is no failure but a {kind.Severity.ToString().ToLowerInvariant()}; leave it out");
+                throw item.Refuse($"'{text}' is no failure, its severity is {kind.Severity.ToString().ToLowerInvariant()}; leave it out");
             }
 
             if (!kind.CanBeWarningOnly)

@@ -40,8 +40,8 @@ internal sealed class HostText(Report report)
         var host = detail.Host;
         yield return ("id", host.Id, null);
         yield return ("state", State(host.State), Styles.OfWord(State(host.State)));
-        yield return ("group", host.Group, null);
         yield return ("reason", detail.Reason, null);
+        yield return ("group", host.Group, null);
         yield return ("last verdict", Page.Tier(host.Status), Styles.Of(host.Status));
         yield return ("last seen", Seen(host), null);
         yield return ("agent", Agent(host), null);

@@ -89,7 +89,7 @@ public sealed class AppraisalPolicyTests
     [InlineData(Head + "hypervisors: [{kind: xen, from: '4.18', below: '4.18'}]\n", ":3:48: 'below' 4.18 is not after 4.18")]
     [InlineData(Head + "warnings-only: [no-such-code]\n", ":3:17: 'no-such-code' is no finding's code")]
     [InlineData(Head + "warnings-only: [vm-image-unknown, vm-image-unknown]\n", ":3:35: 'vm-image-unknown' is there twice")]
-    [InlineData(Head + "warnings-only: [policy-changed]\n", ":3:17: 'policy-changed' is no failure but a information")]
+    [InlineData(Head + "warnings-only: [policy-changed]\n", ":3:17: 'policy-changed' is no failure, its severity is information")]
     [InlineData(Head + "name: q\n", ":3:1: key 'name' is there twice")]
     [InlineData("format: 1\nname: &a p\ngroup: *a\n", ":2:7: an anchor")]
     [InlineData("format: 1\nname: !!str p\n", ":2:7: an anchor (&name) or a tag (!name)")]
