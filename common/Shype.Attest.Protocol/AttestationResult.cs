@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Shype.Attest.Protocol;
@@ -50,6 +51,9 @@ public sealed record AttestationResult
     [JsonPropertyName("tag:shype.dev,2026:inputs")]
     public ResultInputs? Inputs { get; init; }
 
+    /// <summary>The claims as JSON, as they are signed.</summary>
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, EarJson.Default.AttestationResult);
+
     /// <summary>The worst tier of all parts.</summary>
     [JsonIgnore]
     public TrustTier Status => Submods.Count == 0 ? TrustTier.None : Submods.Values.Max(submod => submod.Status);
@@ -77,6 +81,10 @@ public sealed record ResultInputs
     /// <summary>The reference values.</summary>
     [JsonPropertyName("references")]
     public string? References { get; init; }
+
+    /// <summary>The appraisal policy's document; null where the rules are those that are built in.</summary>
+    [JsonPropertyName("appraisal-policy")]
+    public string? AppraisalPolicy { get; init; }
 
     /// <summary>The isolation policy's canonical digest.</summary>
     [JsonPropertyName("policy")]

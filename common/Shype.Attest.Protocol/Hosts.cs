@@ -26,6 +26,9 @@ public sealed record HostSummary
 
     /// <summary>Whether its agent is connected, so that it can be asked for a fresh quote.</summary>
     public required bool Connected { get; init; }
+
+    /// <summary>The group whose appraisal policy is for it.</summary>
+    public string Group { get; init; } = "default";
 }
 
 /// <summary>Hosts in the order of their ids.</summary>
@@ -68,4 +71,40 @@ public sealed record RevokeRequest
 {
     /// <summary>Why; it is kept and shown.</summary>
     public required string Reason { get; init; }
+}
+
+/// <summary>An operator puts a host into a group.</summary>
+public sealed record GroupRequest
+{
+    /// <summary>The group.</summary>
+    public required string Group { get; init; }
+}
+
+/// <summary>One version of a group's appraisal policy.</summary>
+public sealed record AppraisalPolicySummary
+{
+    /// <summary>The group.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>The version, from 1.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>The document's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>SHA-256 (hex) of the document, as results name it.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>When it was put in force.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Who did.</summary>
+    public required string By { get; init; }
+}
+
+/// <summary>All versions of all appraisal policies, by group and version; the last of each group is in force.</summary>
+public sealed record AppraisalPolicyList
+{
+    /// <summary>The versions.</summary>
+    public required IReadOnlyList<AppraisalPolicySummary> Policies { get; init; }
 }

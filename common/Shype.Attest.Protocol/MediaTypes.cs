@@ -54,6 +54,12 @@ public static class MediaTypes
     /// <summary>An isolation policy file.</summary>
     public const string Policy = "application/vnd.shype.policy";
 
+    /// <summary>An offline bundle (docs/bundle.md).</summary>
+    public const string Bundle = "application/vnd.shype.bundle+cbor";
+
+    /// <summary>YAML (RFC 9512): an appraisal policy.</summary>
+    public const string Yaml = "application/yaml";
+
     /// <summary>PCR values beside a quote.</summary>
     public const string PcrValues = "application/vnd.shype.pcr-values+cbor";
 }

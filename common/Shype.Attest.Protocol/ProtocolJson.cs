@@ -30,6 +30,8 @@ namespace Shype.Attest.Protocol;
 [JsonSerializable(typeof(ReferenceSignerList))]
 [JsonSerializable(typeof(ReferenceHistory))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(GroupRequest))]
+[JsonSerializable(typeof(AppraisalPolicyList))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>Reads one message; the problem names the member and the byte.</summary>

@@ -68,6 +68,17 @@ public static class ProtocolLimits
 
     /// <summary>Labels of one list in an attestation request.</summary>
     public const int MaxDemandLabels = 64;
+    /// <summary>Bytes of one offline bundle, and of the answer that carries it.</summary>
+    public const int MaxBundleBytes = 160 * 1024 * 1024;
+
+    /// <summary>Bytes of a host's logs since its boot that are kept for its bundle: half a million records of an ordinary size.</summary>
+    public const int MaxBundleLogBytes = 64 * 1024 * 1024;
+
+    /// <summary>Isolation policies in one bundle: those of one boot.</summary>
+    public const int MaxBundlePolicies = 64;
+
+    /// <summary>Bytes of a small part of a bundle: its context, its key set, its appraisal policy.</summary>
+    public const int MaxBundlePartBytes = 1024 * 1024;
 
     /// <summary>Characters of a result token: a host with thousands of VMs fits.</summary>
     public const int MaxTokenCharacters = 8 * 1024 * 1024;

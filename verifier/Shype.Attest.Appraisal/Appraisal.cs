@@ -38,6 +38,12 @@ public sealed class Appraisal
     /// <summary>The policy file that the evidence brought and that is a measured one: to be kept, to be found by both digests.</summary>
     public PolicyFile? NewPolicy => _round.NewPolicy;
 
+    /// <summary>What was said of the challenge's nonce.</summary>
+    public ChallengeNonceProblem NonceProblem => _round.Context.NonceProblem;
+
+    /// <summary>How many records of this boot's log were known before the evidence, under these rules.</summary>
+    public ulong KnownRecords => _round.KnownBoot is null ? 0 : _round.Context.Memory!.KnownUnder(_round.Context.Rules).NextRecord;
+
     internal Judgement? Judgement { get; }
 
     /// <summary>The trustworthiness vector of a VM on this host; that of a VM which does not run says nothing good.</summary>
@@ -67,7 +73,7 @@ public sealed class Appraisal
 
     private static HostAppraisal HostAlone(AppraisalContext context, List<Finding> findings)
     {
-        var all = Finding.InOrder([.. context.EnrolmentFindings, .. findings]);
+        var all = Finding.InOrder(context.EnrolmentFindings.Concat(findings).Select(context.Rules.Weigh));
         return new() { Id = context.HostId, Name = context.HostName, Findings = all, Vector = TrustMapping.Host(all) };
     }
 }

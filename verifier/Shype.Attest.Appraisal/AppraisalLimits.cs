@@ -24,6 +24,9 @@ public static class AppraisalLimits
     /// <summary>Bytes of a reference document.</summary>
     public const int MaxReferenceBytes = 16 * 1024 * 1024;
 
+    /// <summary>Bytes of an appraisal policy.</summary>
+    public const int MaxAppraisalPolicyBytes = 256 * 1024;
+
     /// <summary>Hypervisors, policies or VMs of a reference document.</summary>
     public const int MaxReferences = 10_000;
 

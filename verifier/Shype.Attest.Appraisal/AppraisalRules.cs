@@ -1,10 +1,14 @@
+using System.Collections.Frozen;
 using Shype.Attest.Appraisal.Demands;
+using Shype.Attest.Appraisal.Rules;
 using Shype.Attest.Measurement;
 using Shype.Attest.Measurement.Ima;
+using Shype.Attest.Protocol;
+using Shype.Attest.Tpm.Types;
 
 namespace Shype.Attest.Appraisal;
 
-/// <summary>What a verifier demands beyond the references; the defaults are for hosts as the agent sets them up.</summary>
+/// <summary>What a verifier demands beyond the references; the defaults are for hosts as the agent sets them up. An operator writes them as a document (docs/appraisal-policy.md).</summary>
 public sealed record AppraisalRules
 {
     /// <summary>The defaults.</summary>
@@ -12,6 +16,12 @@ public sealed record AppraisalRules
 
     /// <summary>The PCRs that the host's records must be in.</summary>
     public PcrPlan Plan { get; init; } = PcrPlan.Default;
+
+    /// <summary>The banks that are quoted.</summary>
+    public IReadOnlyList<AlgorithmId> Banks { get; init; } = [AlgorithmId.Sha256];
+
+    /// <summary>The PCRs of firmware and boot loader that are quoted, and so must be explained completely by the host's logs.</summary>
+    public IReadOnlyList<int> ExplainedPcrs { get; init; } = [.. Enumerable.Range(0, 10)];
 
     /// <summary>
     /// Whether a TPM that says that its clock may have gone back (safe is NO) is worth a warning. Off, because TPMs say so for an hour after every power cut,
@@ -43,8 +53,34 @@ public sealed record AppraisalRules
     /// <summary>What every verdict demands of isolation, whoever asks.</summary>
     public DemandSet Guarantees { get; init; } = DemandSet.None;
 
+    /// <summary>Whether an endorsement key that an administrator pinned without a certificate fails the host.</summary>
+    public bool RequireEkCertificate { get; init; }
+
+    /// <summary>The hypervisors that are taken; every one of the references where the list is empty.</summary>
+    public IReadOnlyList<HypervisorRange> Hypervisors { get; init; } = [];
+
+    /// <summary>Whether a policy that nobody enforces, neither hypervisor nor launch gate, is worth a warning.</summary>
+    public bool RequireGate { get; init; } = true;
+
+    /// <summary>What is said of images that can change.</summary>
+    public MutableImages MutableImages { get; init; }
+
+    /// <summary>Failures that are only warnings here; never one for which <see cref="FindingKind.CanBeWarningOnly"/> is false.</summary>
+    public FrozenSet<FindingCode> WarningsOnly { get; init; } = [];
+
     /// <summary>The name of this set of rules in results (<c>ear.appraisal-policy-id</c>).</summary>
     public string PolicyId { get; init; } = "tag:shype.dev,2026:rules/1";
+
+    /// <summary>SHA-256 of the document that these rules were read from; null for those that are built in.</summary>
+    public ReadOnlyMemory<byte>? PolicyDigest { get; init; }
+
+    /// <summary>What a challenge asks for: in each bank the PCRs of firmware and boot loader, IMA's unless it is ignored, and those of the records.</summary>
+    public IReadOnlyList<PcrRequest> Pcrs => [.. Banks.Select(bank => new PcrRequest(
+        bank.ToText(), [.. ExplainedPcrs.Union(Ima.Mode == ImaMode.Ignored ? [] : [ImaPcr.Usual.Value]).Union(Plan.Distinct().Select(pcr => (int)pcr.Value)).Order()]))];
+
+    /// <summary>A finding as it counts under these rules.</summary>
+    internal Finding Weigh(Finding finding) =>
+        WarningsOnly.Count > 0 && WarningsOnly.Contains(finding.Code) ? finding with { IsWarningOnly = finding.Kind.CanBeWarningOnly } : finding;
 }
 
 /// <summary>What is demanded of IMA, the kernel's own list of files that it loaded.</summary>

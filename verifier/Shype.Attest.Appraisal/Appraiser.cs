@@ -9,6 +9,7 @@ namespace Shype.Attest.Appraisal;
 /// <summary>
 /// Evidence in, verdict out. A pure function of its two arguments, which takes these steps in this order:
 /// <list type="number">
+/// <item>endorsement key: with a certificate, where the rules demand it;</item>
 /// <item>challenge: ours, for this host, not expired;</item>
 /// <item>quote signature: by the enrolled key over exactly these bytes, which then are a quote that a TPM made;</item>
 /// <item>qualifying data: the quote answers this challenge;</item>
@@ -33,6 +34,7 @@ public static class Appraiser
         ArgumentNullException.ThrowIfNull(evidence);
         ArgumentNullException.ThrowIfNull(context);
         List<Finding> findings = [];
+        EndorsementStep.Check(context, findings);
         var isOurs = ChallengeStep.Check(evidence, context, findings);
         if (QuoteSignatureStep.Check(evidence, context, findings) is not { } quote)
         {
@@ -90,7 +92,7 @@ public static class Appraiser
             findings.Add(new(FindingCode.BootRecordMissing, "log"));
         }
 
-        var judgement = JudgementStep.Check(story, log.Records, log.From?.Judgement, shelf, context.References);
+        var judgement = JudgementStep.Check(story, log.Records, log.From?.Judgement, shelf, context);
         if (evidence.Policy is not null)
         {
             PolicyStep.CheckSent(story, shelf, judgement.Host, findings);
@@ -167,7 +169,8 @@ public static class Appraiser
             return settled.Host;
         }
 
-        var all = Finding.InOrder([.. context.EnrolmentFindings, .. findings, .. judgement?.Story.Facts ?? [], .. judgement?.Host ?? []]);
+        var all = Finding.InOrder(
+            new[] { context.EnrolmentFindings, findings, judgement?.Story.Facts ?? [], judgement?.Host ?? [] }.SelectMany(part => part).Select(context.Rules.Weigh));
         return new() { Id = context.HostId, Name = context.HostName, BootId = judgement?.Story.BootId, Findings = all, Vector = TrustMapping.Host(all) };
     }
 

@@ -14,7 +14,13 @@ public sealed record Finding(
     public FindingKind Kind => FindingCatalogue.KindOf(Code);
 
     /// <summary>Whether it speaks against trust.</summary>
-    public bool IsFailure => Kind.Severity == FindingSeverity.Failure;
+    public bool IsFailure => Severity == FindingSeverity.Failure;
+
+    /// <summary>Whether the appraisal policy makes a warning of this failure.</summary>
+    public bool IsWarningOnly { get; init; }
+
+    /// <summary>What it means for the verdict.</summary>
+    public FindingSeverity Severity => IsWarningOnly ? FindingSeverity.Warning : Kind.Severity;
 
     /// <summary>One sentence for a person. What a host sent stands in it as it came: who shows it must escape it.</summary>
     public string Text => Kind.Sentence
@@ -23,7 +29,7 @@ public sealed record Finding(
         .Replace("{found}", Found ?? "?", StringComparison.Ordinal)
         .Replace("{detail}", Detail ?? "", StringComparison.Ordinal);
 
-    /// <summary>Most important first: by rank, then by record, then by subject.</summary>
+    /// <summary>Most important first: failures, then in the order of the catalogue, which is the order of the checks; then by record and subject.</summary>
     public static IReadOnlyList<Finding> InOrder(IEnumerable<Finding> findings) =>
-        [.. findings.OrderBy(finding => finding.Kind.Rank).ThenBy(finding => finding.Record ?? 0).ThenBy(finding => finding.Subject, StringComparer.Ordinal)];
+        [.. findings.OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.Code).ThenBy(finding => finding.Record ?? 0).ThenBy(finding => finding.Subject, StringComparer.Ordinal)];
 }

@@ -9,7 +9,8 @@ namespace Shype.Attest.Appraisal;
 public static partial class FindingCatalogue
 {
     private static readonly FrozenDictionary<FindingCode, FindingKind> Kinds =
-        QuoteKinds().Concat(LogKinds()).Concat(BootKinds()).Concat(ImaKinds()).Concat(PolicyKinds()).Concat(ReferenceKinds()).Concat(EnrolmentKinds()).ToFrozenDictionary(kind => kind.Code);
+        QuoteKinds().Concat(LogKinds()).Concat(BootKinds()).Concat(ImaKinds()).Concat(PolicyKinds()).Concat(ReferenceKinds()).Concat(EnrolmentKinds()).Concat(RuleKinds())
+            .ToFrozenDictionary(kind => kind.Code);
 
     private static readonly FrozenDictionary<string, FindingKind> ByText = Kinds.Values.ToFrozenDictionary(kind => kind.Text, StringComparer.Ordinal);
 

@@ -147,6 +147,9 @@ public enum FindingCode
     /// <summary>The hypervisor's command line is not the one of the reference.</summary>
     HypervisorCommandLineUnknown,
 
+    /// <summary>The hypervisor is of a kind or version that the appraisal policy does not take.</summary>
+    HypervisorVersionRefused,
+
     /// <summary>The hypervisor was measured a second time, differently.</summary>
     HypervisorChanged,
 

@@ -24,8 +24,12 @@ public sealed record FindingKind(
     /// <summary>The code on the wire.</summary>
     public string Text { get; } = FindingCatalogue.ToKebabCase(Code.ToString());
 
-    /// <summary>Where it stands in a list: failures first, then in the order of the catalogue, which is the order of the checks.</summary>
-    public int Rank { get; } = ((int)FindingSeverity.Failure - (int)Severity) * 1000 + (int)Code;
+    /// <summary>
+    /// Whether an appraisal policy may make a warning of it: of a failure that says that the host is not as it should be. Never of one after which it is not
+    /// known who speaks or whether it is true: what is not authentic (97, 99), and what stays until the next boot.
+    /// </summary>
+    public bool CanBeWarningOnly =>
+        Severity == FindingSeverity.Failure && !Sticky && Code != FindingCode.EarlierFailureInThisBoot && !Effects.Any(effect => effect.Value is 97 or 99);
 }
 
 /// <summary>What a finding does to one claim.</summary>

@@ -36,6 +36,20 @@ public sealed class HostMemory
         return Ima?.IsJudgedBy(rules.Ima.Files) == true ? Ima.Offset : null;
     }
 
+    /// <summary>How far the host's log is known in the banks and PCRs of these rules; nothing, where it was read in others, so that all of it is asked for.</summary>
+    public LogPosition KnownUnder(AppraisalRules rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        return Boot is { } boot && boot.Logs.Select(log => log.Bank).SequenceEqual(rules.Banks) && boot.Logs.All(log => log.Plan == rules.Plan) ? Known : LogPosition.None;
+    }
+
+    /// <summary>SHA-256 (hex) of the firmware log that is known in the banks of these rules.</summary>
+    public string? KnownFirmwareLogUnder(AppraisalRules rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        return rules.Banks.All(bank => Firmware?.Find(bank) is not null) ? KnownFirmwareLog : null;
+    }
+
     internal QuoteFacts LastQuote { get; }
 
     internal FirmwareMemory? Firmware { get; }
@@ -45,6 +59,12 @@ public sealed class HostMemory
     internal ImaMemory? Ima { get; }
 
     internal PolicyMemory Policies { get; init; } = PolicyMemory.None;
+
+    /// <summary>
+    /// Only what another quote is compared with, as bytes: the last one, a failure that sticks, and the versions of policies that the host may not go back
+    /// behind. An archive cannot recompute these from logs, and they can only make a verdict worse.
+    /// </summary>
+    public byte[] EncodeContinuity() => HostMemoryCodec.Write(new HostMemory(LastQuote, StickyFailure, null, null) { Policies = Policies });
 
     /// <summary>The memory as bytes, to be stored.</summary>
     public byte[] Encode() => HostMemoryCodec.Write(this);

@@ -36,6 +36,7 @@ internal sealed class ResultWriter(Appraisal appraisal, Round round)
             {
                 Evidence = request.EvidenceDigest is { } digest ? Convert.ToHexStringLower(digest.Span) : null,
                 References = Convert.ToHexStringLower(round.Context.References.Digest.Span),
+                AppraisalPolicy = round.Context.Rules.PolicyDigest is { } rules ? Convert.ToHexStringLower(rules.Span) : null,
                 Policy = appraisal.Judgement?.Story.Judged is { } judged ? Convert.ToHexStringLower(judged.Policy.CanonicalDigest.AsSpan()) : null,
                 Challenge = round.IsFresh ? Base64UrlText.Encode(round.Evidence.ChallengeNonce.Span) : null,
             },
@@ -106,7 +107,7 @@ internal sealed class ResultWriter(Appraisal appraisal, Round round)
     private static ResultFinding ToResult(Finding finding) => new()
     {
         Code = finding.Kind.Text,
-        Severity = finding.Kind.Severity switch
+        Severity = finding.Severity switch
         {
             FindingSeverity.Failure => "failure",
             FindingSeverity.Warning => "warning",

@@ -84,13 +84,19 @@ public static class TrustMapping
             foreach (var effect in finding.Kind.Effects)
             {
                 ref var value = ref values[(int)effect.Claim];
-                if (effect.Only is { } only ? withdraw && value == only : IsWorse(effect.Value, value))
+                var worth = finding.IsWarningOnly ? AsWarning(effect) : effect.Value;
+                if (effect.Only is { } only ? withdraw && value == only : IsWorse(worth, value))
                 {
-                    value = effect.Value;
+                    value = worth;
                 }
             }
         }
     }
+
+    // AR4SI: 33 of executables is "unrecognised code present"; 32 is the other claims' general warning.
+    private static sbyte AsWarning(ClaimEffect effect) =>
+        TrustTiers.TierOf(effect.Value) != TrustTier.Contraindicated ? effect.Value
+        : effect.Claim == TrustClaim.Executables ? (sbyte)33 : (sbyte)32;
 
     // By tier, then by number: 99 (a check by cryptography failed) says more than 96.
     private static bool IsWorse(sbyte left, sbyte right) =>

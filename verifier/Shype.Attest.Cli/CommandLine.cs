@@ -17,6 +17,7 @@ public static class CommandLine
           shype tpm quote-verify -u ak.pub -m quote.msg -s quote.sig -q 00112233 -f quote.pcrs
           shype log show /sys/kernel/security/tpm0/binary_bios_measurements
           shype ima show /sys/kernel/security/ima/binary_runtime_measurements
+          shype verify bundle.cbor --jwks jwks.json
 
         Exit codes everywhere: 0 yes, 1 refused, 2 usage or unreadable input, 3 could not ask. Every command has --json.
         """)
@@ -24,7 +25,9 @@ public static class CommandLine
         AttestCommand.ForVms(surroundings),
         HostCommands.Create(surroundings),
         VerdictCommands.Create(surroundings),
+        VerifyCommand.Create(surroundings),
         ReferenceCommands.Create(surroundings),
+        AppraisalPolicyCommands.Create(surroundings),
         TpmCommands.Create(surroundings),
         LogCommands.Create(surroundings),
         CelCommands.Create(surroundings),

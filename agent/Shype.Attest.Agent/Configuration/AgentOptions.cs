@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Shype.Attest.Agent.Yaml;
+using Shype.Attest.Yaml;
 using Shype.Attest.Measurement;
 using Shype.Attest.Tpm.Types;
 
@@ -49,7 +49,7 @@ public sealed record AgentOptions
 
     /// <summary>Reads agent.yaml, or says what is wrong where.</summary>
     public static bool TryRead(string file, [NotNullWhen(true)] out AgentOptions? options, [NotNullWhen(false)] out YamlProblem? problem) =>
-        YamlTree.TryRead(file, AgentOptionsReader.Read, out options, out problem);
+        StrictYaml.TryReadFile(file, AgentOptionsReader.Read, out options, out problem);
 }
 
 /// <summary>Whom the agent answers.</summary>

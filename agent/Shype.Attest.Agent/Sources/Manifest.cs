@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Shype.Attest.Agent.Yaml;
+using Shype.Attest.Yaml;
 
 namespace Shype.Attest.Agent.Sources;
 
@@ -14,5 +14,5 @@ public sealed record Manifest(HypervisorFacts Hypervisor, PolicyFacts Policy, IR
 
     /// <summary>Reads manifest.yaml, or says what is wrong where.</summary>
     public static bool TryRead(string file, [NotNullWhen(true)] out Manifest? manifest, [NotNullWhen(false)] out YamlProblem? problem) =>
-        YamlTree.TryRead(file, ManifestReader.Read, out manifest, out problem);
+        StrictYaml.TryReadFile(file, ManifestReader.Read, out manifest, out problem);
 }

@@ -1,4 +1,4 @@
-using Shype.Attest.Agent.Yaml;
+using Shype.Attest.Yaml;
 using Shype.Attest.Measurement;
 using Shype.Attest.Protocol;
 

@@ -31,7 +31,7 @@ public sealed class AdministrationTests : IAsyncLifetime
         Assert.Equal((0, ""), (pending.ExitCode, pending.Errors));
         Assert.Equal(id, Assert.Single(pending.Json.GetProperty("hosts").EnumerateArray()).GetProperty("id").GetString());
         var list = await _verifier.OperatorAsync("host", "list");
-        Assert.Matches("hv1 +" + id + " +pending +none +never +not connected +0\n", list.Output);
+        Assert.Matches("hv1 +" + id + " +default +pending +none +never +not connected +0\n", list.Output);
         Assert.Contains("hv2", list.Output, StringComparison.Ordinal);
 
         var approved = await _verifier.OperatorAsync("host", "approve", "hv1", "--json");

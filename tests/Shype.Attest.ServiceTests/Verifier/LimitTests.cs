@@ -29,6 +29,8 @@ public sealed class LimitTests : IAsyncLifetime
         { "POST", "/v1/attest/vm/x", MediaTypes.Json, ProtocolLimits.MaxJsonBytes, nameof(ProtocolLimits.MaxJsonBytes) },
         { "POST", "/v1/hosts/alpha/revoke", MediaTypes.Json, ProtocolLimits.MaxJsonBytes, nameof(ProtocolLimits.MaxJsonBytes) },
         { "POST", "/v1/hosts/{id}/evidence", MediaTypes.CmwCbor, ProtocolLimits.MaxEvidenceBytes, nameof(ProtocolLimits.MaxEvidenceBytes) },
+        { "POST", "/v1/hosts/alpha/group", MediaTypes.Json, ProtocolLimits.MaxJsonBytes, nameof(ProtocolLimits.MaxJsonBytes) },
+        { "PUT", "/v1/appraisal-policies/default", MediaTypes.Yaml, AppraisalLimits.MaxAppraisalPolicyBytes, nameof(AppraisalLimits.MaxAppraisalPolicyBytes) },
         { "PUT", "/v1/references", MediaTypes.Json, AppraisalLimits.MaxReferenceBytes, nameof(AppraisalLimits.MaxReferenceBytes) },
         { "POST", "/v1/references/bundles", MediaTypes.RimCose, AppraisalLimits.MaxBundleBytes, nameof(AppraisalLimits.MaxBundleBytes) },
     };

@@ -3,6 +3,7 @@ using Shype.Attest.Appraisal;
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
+using Shype.Attest.Tpm.Types;
 
 namespace Shype.Attest.Testing.World;
 
@@ -31,6 +32,12 @@ public sealed class VirtualVerifier(VirtualHost host)
     /// <summary>What is remembered of the host.</summary>
     public HostMemory? Memory { get; set; }
 
+    // The rules in the banks that are asked for, which a test may set alone.
+    private AppraisalRules Asked => Rules with
+    {
+        Banks = [.. Pcrs.Select(request => HashAlgorithms.TryParseText(request.Bank, out var bank) ? bank : default)],
+    };
+
     /// <summary>A fresh challenge.</summary>
     public Challenge Challenge()
     {
@@ -41,8 +48,8 @@ public sealed class VirtualVerifier(VirtualHost host)
             Nonce = ChallengeNonce.Mint(_key, seed, expires, host.Id, Pcrs),
             Pcrs = Pcrs,
             Expires = expires,
-            Known = Memory?.Known ?? LogPosition.None,
-            KnownFirmwareLog = Memory?.KnownFirmwareLog,
+            Known = Memory?.KnownUnder(Asked) ?? LogPosition.None,
+            KnownFirmwareLog = Memory?.KnownFirmwareLogUnder(Asked),
             KnownImaBytes = Memory?.KnownImaBytes(Rules),
             KnownPolicies = [.. _policies.Keys.Select(digest => Convert.ToHexStringLower(digest.Value))],
         };

@@ -19,6 +19,11 @@ public sealed class StoryAttackTests
     internal static IReadOnlyList<Attack> All { get; } =
     [
         Spec("V18 no hypervisor measured", FindingCode.HypervisorMissing, spec => spec with { Hypervisor = null }),
+        new("V18 hypervisor of a version that the appraisal policy does not take", FindingCode.HypervisorVersionRefused, (_, verifier) =>
+        {
+            verifier.Rules = new() { Hypervisors = [new("xen", "4.18", null)] };
+            return verifier.Ask();
+        }),
         Spec("V18 hypervisor image unknown", FindingCode.HypervisorUnknown, spec => spec with { Hypervisor = spec.Hypervisor! with { ImageDigest = SampleLog.Digest("evil") } }),
         Spec("V18 same digest, another kind of digest", FindingCode.HypervisorUnknown,
             spec => spec with { Hypervisor = spec.Hypervisor! with { ImageDigest = new(MeasuredDigest.FsVerity, spec.Hypervisor.ImageDigest.Value) } }),

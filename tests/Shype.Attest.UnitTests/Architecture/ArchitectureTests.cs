@@ -14,10 +14,11 @@ public class ArchitectureTests
         { "Shype.Attest.Isolation", [] },
         { "Shype.Attest.Measurement", ["Tpm"] },
         { "Shype.Attest.Protocol", ["Tpm", "Measurement"] },
-        { "Shype.Attest.Appraisal", ["Tpm", "Measurement", "Protocol", "Isolation"] },
-        { "shype-agent", ["Tpm", "Measurement", "Protocol", "Isolation"] },
-        { "shype-verifier", ["Tpm", "Measurement", "Protocol", "Isolation", "Appraisal"] },
-        { "shype", ["Tpm", "Measurement", "Protocol", "Isolation", "Appraisal"] },
+        { "Shype.Attest.Yaml", ["Measurement"] },
+        { "Shype.Attest.Appraisal", ["Tpm", "Measurement", "Protocol", "Isolation", "Yaml"] },
+        { "shype-agent", ["Tpm", "Measurement", "Protocol", "Isolation", "Yaml"] },
+        { "shype-verifier", ["Tpm", "Measurement", "Protocol", "Isolation", "Yaml", "Appraisal"] },
+        { "shype", ["Tpm", "Measurement", "Protocol", "Isolation", "Yaml", "Appraisal"] },
         { "shype-tpm-sim", ["Tpm", "Measurement"] },
     };
 
@@ -40,6 +41,7 @@ public class ArchitectureTests
     [InlineData("Shype.Attest.Measurement")]
     [InlineData("Shype.Attest.Isolation")]
     [InlineData("Shype.Attest.Protocol")]
+    [InlineData("Shype.Attest.Yaml")]
     [InlineData("Shype.Attest.Appraisal")]
     public void Common_and_appraisal_do_not_reach_the_network_or_a_logger(string assembly)
     {

@@ -167,11 +167,11 @@ public sealed class IsolationCommandTests
     [InlineData("guarantees:\n- no-flow: {from: a}", ":2:12: 'to' is missing")]
     [InlineData("guarantees:\n- never-together: [a]", ":2:19: at least two labels are needed")]
     [InlineData("guarantees:\n- policy-unchanged: false", ":2:21: only true can be demanded; leave the line out")]
-    [InlineData("guarantees: &a [*a]", ":1:13: anchors (&name), aliases (*name) and tags (!name) are not used here")]
-    [InlineData("guarantees: [*a]", ":1:14: anchors (&name)")]
+    [InlineData("guarantees: &a [*a]", ":1:13: an anchor (&name) or a tag (!name); neither is used here")]
+    [InlineData("guarantees: [*a]", ":1:14: an alias (*name); write the value out")]
     [InlineData("guarantees: [", "not YAML")]
     [InlineData("mediators: []\nmediators: []", ":2:1: key 'mediators' is there twice")]
-    [InlineData("a: [[[[[[[[[1]]]]]]]]]", "more than 20000 values, or nested deeper than 8")]
+    [InlineData("a: [[[[[[[[[1]]]]]]]]]", "nested deeper than 8 (MaxDepth)")]
     public void A_file_of_demands_is_refused_by_line_and_column(string yaml, string message)
     {
         var terminal = new Terminal();

@@ -7,10 +7,11 @@ namespace Shype.Attest.Appraisal.Memory;
 /// <summary>What a story is worth against references. Kept with the story it was made from, so that only what is new is judged again.</summary>
 /// <param name="Story">The story.</param>
 /// <param name="References">The references.</param>
+/// <param name="Rules">What is demanded beyond them.</param>
 /// <param name="Host">Findings about the host that follow from both.</param>
 /// <param name="Vms">The VMs that run.</param>
 internal sealed record Judgement(
-    BootStory Story, ReferenceSet References, IReadOnlyList<Finding> Host, ImmutableSortedDictionary<Guid, VmAppraisal> Vms)
+    BootStory Story, ReferenceSet References, AppraisalRules Rules, IReadOnlyList<Finding> Host, ImmutableSortedDictionary<Guid, VmAppraisal> Vms)
 {
     /// <summary>The binary policy in force, where it is one.</summary>
     public MeasuredFlask? Flask { get; init; }

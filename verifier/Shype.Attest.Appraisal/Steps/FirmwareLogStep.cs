@@ -26,7 +26,7 @@ internal static class FirmwareLogStep
         return known is not null && digest.AsSpan().SequenceEqual(known.LogDigest) ? known : Read(log, digest, banks, findings);
     }
 
-    private static FirmwareMemory? Read(ReadOnlyMemory<byte> bytes, byte[] digest, IReadOnlyList<AlgorithmId> banks, List<Finding> findings)
+    public static FirmwareMemory? Read(ReadOnlyMemory<byte> bytes, byte[] digest, IReadOnlyList<AlgorithmId> banks, List<Finding> findings)
     {
         if (!TcgEventLog.TryParse(bytes, out var log, out var problem))
         {

@@ -7,7 +7,7 @@ namespace Shype.Attest.Appraisal.Steps;
 /// <summary>Is the hypervisor, with its command line and everything loaded beside it, one of the references (threat row V18)?</summary>
 internal static class HypervisorStep
 {
-    public static void Check(BootStory story, ReferenceSet references, List<Finding> findings)
+    public static void Check(BootStory story, AppraisalContext context, List<Finding> findings)
     {
         if (story.Hypervisor is not { } measured)
         {
@@ -15,7 +15,8 @@ internal static class HypervisorStep
             return;
         }
 
-        findings.AddRange(CheckReferences(measured, references));
+        CheckVersion(measured, context.Rules, findings);
+        findings.AddRange(CheckReferences(measured, context.References));
     }
 
     private static List<Finding> CheckReferences(Recorded<HypervisorContent> measured, ReferenceSet references)
@@ -26,6 +27,15 @@ internal static class HypervisorStep
         return nearest.Count > 0 && references.Lapsed.FirstOrDefault(bundle => bundle.Set.Hypervisors.Any(reference => Compare(measured, reference).Count == 0)) is { } lapsed
             ? [lapsed.Finding("hypervisor", measured.Record, measured.Value.ImageDigest.ToString())]
             : nearest;
+    }
+
+    private static void CheckVersion(Recorded<HypervisorContent> measured, AppraisalRules rules, List<Finding> findings)
+    {
+        var (kind, version) = (measured.Value.Kind, measured.Value.Version);
+        if (rules.Hypervisors.Count > 0 && !rules.Hypervisors.Any(range => range.Contains(kind, version)))
+        {
+            findings.Add(new(FindingCode.HypervisorVersionRefused, "hypervisor", measured.Record, string.Join(" or ", rules.Hypervisors), $"{kind} {version}".TrimEnd()));
+        }
     }
 
     private static List<Finding> Compare(Recorded<HypervisorContent> measured, HypervisorReference reference)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Shype.Attest.Appraisal.Memory;
-using Shype.Attest.Appraisal.References;
 using Shype.Attest.Appraisal.Story;
 using Shype.Attest.Measurement.Cel;
 using Shype.Attest.Measurement.Records;
@@ -10,18 +9,20 @@ namespace Shype.Attest.Appraisal.Steps;
 /// <summary>Holds the story of a boot against the references; of what was judged before, only what the new records touch.</summary>
 internal static class JudgementStep
 {
-    public static Judgement Check(BootStory story, IReadOnlyList<CelRecord> news, Judgement? before, PolicyShelf shelf, ReferenceSet references)
+    public static Judgement Check(BootStory story, IReadOnlyList<CelRecord> news, Judgement? before, PolicyShelf shelf, AppraisalContext context)
     {
-        if (before is not null && ReferenceEquals(before.Story, story) && ReferenceEquals(before.References, references))
+        var (references, rules) = (context.References, context.Rules);
+        var isSame = before is not null && ReferenceEquals(before.References, references) && ReferenceEquals(before.Rules, rules);
+        if (isSame && ReferenceEquals(before!.Story, story))
         {
             return before;
         }
 
         List<Finding> host = [];
         var flask = FlaskOf(story, before, shelf);
-        HypervisorStep.Check(story, references, host);
-        PolicyStep.Check(story, shelf, flask, references, host);
-        return new(story, references, host, CheckVms(story, news, before, references, flask)) { Flask = flask };
+        HypervisorStep.Check(story, context, host);
+        PolicyStep.Check(story, shelf, flask, context, host);
+        return new(story, references, rules, host, CheckVms(story, news, isSame ? before : null, flask, context)) { Flask = flask };
     }
 
     // Read once, and again while it is not there.
@@ -31,18 +32,18 @@ internal static class JudgementStep
         : shelf.FindFlask(measured);
 
     private static ImmutableSortedDictionary<Guid, VmAppraisal> CheckVms(
-        BootStory story, IReadOnlyList<CelRecord> news, Judgement? before, ReferenceSet references, MeasuredFlask? flask)
+        BootStory story, IReadOnlyList<CelRecord> news, Judgement? before, MeasuredFlask? flask, AppraisalContext context)
     {
         var policy = story.Judged?.Policy;
         // A change of the policy, even there and back again, can have renamed the label of every VM.
-        var isMore = before is not null && ReferenceEquals(before.References, references) && before.Story.Judged?.Policy == policy
-            && before.Flask?.Policy == flask?.Policy && !news.Any(record => record.Measurement is PolicyChangeContent);
+        var isMore = before is not null && before.Story.Judged?.Policy == policy && before.Flask?.Policy == flask?.Policy
+            && !news.Any(record => record.Measurement is PolicyChangeContent);
         var vms = isMore ? before!.Vms.ToBuilder() : ImmutableSortedDictionary.CreateBuilder<Guid, VmAppraisal>();
         foreach (var uuid in isMore ? Touched(news) : story.Running.Keys)
         {
             if (story.Running.TryGetValue(uuid, out var image))
             {
-                vms[uuid] = VmStep.Check(image, policy, flask?.Policy, references);
+                vms[uuid] = VmStep.Check(image, policy, flask?.Policy, context);
             }
             else
             {

@@ -8,7 +8,7 @@ namespace Shype.Attest.Appraisal.Steps;
 /// <summary>Is the policy in force known, available, readable, enforced, and is the file that was sent really that policy (threat row V10)?</summary>
 internal static class PolicyStep
 {
-    public static void Check(BootStory story, PolicyShelf shelf, MeasuredFlask? flask, ReferenceSet references, List<Finding> findings)
+    public static void Check(BootStory story, PolicyShelf shelf, MeasuredFlask? flask, AppraisalContext context, List<Finding> findings)
     {
         if (story.Policy is not { } measured)
         {
@@ -26,16 +26,20 @@ internal static class PolicyStep
         // What cannot be judged is not approved by its digest either, but says so by its own finding.
         if (policy.Module == PolicyShelf.Module)
         {
-            CheckReference(measured, answer, references, findings);
+            CheckReference(measured, answer, context.References, findings);
         }
 
-        if (flask is { Policy: not null, File: { } file } && references.FindFlaskPolicy(file) is null)
+        if (flask is { Policy: not null, File: { } file } && context.References.FindFlaskPolicy(file) is null)
         {
             findings.Add(new(FindingCode.PolicyUnknown, "policy", measured.Record, Found: file.ToString(), Detail: "a binary policy for FLASK"));
         }
 
-        CheckEnforcement(story, measured.Record, references, findings);
-        if (ModuleInForce.Of(story, references) is { } module)
+        if (context.Rules.RequireGate)
+        {
+            CheckEnforcement(story, measured.Record, context.References, findings);
+        }
+
+        if (ModuleInForce.Of(story, context.References) is { } module)
         {
             findings.Add(new(FindingCode.EnforcementModuleRecognised, "hypervisor", story.Hypervisor?.Record, Found: module.Name, Detail: Words(module)));
         }

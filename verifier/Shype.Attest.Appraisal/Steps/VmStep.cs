@@ -1,4 +1,5 @@
 using Shype.Attest.Appraisal.References;
+using Shype.Attest.Appraisal.Rules;
 using Shype.Attest.Appraisal.Story;
 using Shype.Attest.Isolation;
 using Shype.Attest.Isolation.Acm;
@@ -10,27 +11,26 @@ namespace Shype.Attest.Appraisal.Steps;
 /// <summary>Is a running VM, with everything that it started from, one of the references, and does the policy know its label (threat rows V01, V06, V18)?</summary>
 internal static class VmStep
 {
-    public static VmAppraisal Check(RunningImage image, AcmPolicy? policy, FlaskPolicy? flask, ReferenceSet references)
+    public static VmAppraisal Check(RunningImage image, AcmPolicy? policy, FlaskPolicy? flask, AppraisalContext context)
     {
         List<Finding> findings = [];
-        var isKnown = flask is not null ? image.Vm.Label is { } context && flask.TryFindContext(context, out _)
+        var isKnown = flask is not null ? image.Vm.Label is { } label && flask.TryFindContext(label, out _)
             : policy is null || policy.StandingOf(image.Vm) == LabelStanding.Known;
         if (!isKnown)
         {
             findings.Add(new(FindingCode.VmLabelUnknown, image.Subject, image.Record, Found: image.Vm.Label ?? "none"));
         }
 
-        var alternatives = references.FindVm(image.Start.Uuid, image.Start.Name);
+        var alternatives = context.References.FindVm(image.Start.Uuid, image.Start.Name);
         var problems = alternatives.Count > 0 ? Nearest(image, alternatives) : [new(FindingCode.VmNotReferenced, image.Subject, image.Record)];
-        if (problems.Count > 0 && FindLapsed(image, references) is { } lapsed)
+        if (problems.Count > 0 && FindLapsed(image, context.References) is { } lapsed)
         {
             problems = [lapsed.Finding(image.Subject, image.Record, image.Start.Name)];
             alternatives = lapsed.Set.FindVm(image.Start.Uuid, image.Start.Name);
         }
 
         findings.AddRange(problems);
-
-        if (image.Start.Mutable && !alternatives.Any(reference => reference.MayBeMutable))
+        if (image.Start.Mutable && IsReported(context.Rules.MutableImages, alternatives))
         {
             findings.Add(new(FindingCode.VmImageMutable, image.Subject, image.Record, Detail: "an image"));
         }
@@ -41,12 +41,19 @@ internal static class VmStep
             Name = image.Start.Name,
             Label = image.Start.Label,
             Record = image.Record,
-            Findings = findings.Count == 0 ? [] : Finding.InOrder(findings),
+            Findings = findings.Count == 0 ? [] : Finding.InOrder(findings.Select(context.Rules.Weigh)),
         };
     }
 
     private static LapsedBundle? FindLapsed(RunningImage image, ReferenceSet references) => references.Lapsed.FirstOrDefault(bundle =>
         bundle.Set.FindVm(image.Start.Uuid, image.Start.Name).Any(reference => new Comparison(image, reference).Problems.Count == 0));
+
+    private static bool IsReported(MutableImages images, IReadOnlyList<VmReference> alternatives) => images switch
+    {
+        MutableImages.Allowed => false,
+        MutableImages.Reported => true,
+        _ => !alternatives.Any(reference => reference.MayBeMutable),
+    };
 
     // Of several alternatives the one that comes closest tells what is wrong.
     private static List<Finding> Nearest(RunningImage image, IReadOnlyList<VmReference> alternatives)

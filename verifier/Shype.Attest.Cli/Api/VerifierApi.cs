@@ -29,7 +29,7 @@ public sealed class VerifierApi : IDisposable
         {
             BaseAddress = address,
             Timeout = timeout,
-            MaxResponseContentBufferSize = Math.Max(ProtocolLimits.MaxTokenCharacters, AppraisalLimits.MaxBundleBytes),
+            MaxResponseContentBufferSize = ProtocolLimits.MaxBundleBytes,
         };
         if (token is not null)
         {

@@ -12,8 +12,8 @@ namespace Shype.Attest.Cli.Commands;
 /// <summary><c>shype vm attest</c> and <c>shype host attest</c>: a fresh verdict, checked before it is believed.</summary>
 public static class AttestCommand
 {
-    /// <summary><c>shype vm</c> with its one verb.</summary>
-    public static Command ForVms(Surroundings surroundings) => new("vm", "Ask a verifier about VMs.") { ForVm(surroundings) };
+    /// <summary><c>shype vm</c> with its verbs.</summary>
+    public static Command ForVms(Surroundings surroundings) => new("vm", "Ask a verifier about VMs.") { ForVm(surroundings), BundleCommand.ForVm(surroundings) };
 
     /// <summary><c>shype host attest</c>.</summary>
     public static Command ForHost(Surroundings surroundings) => Create(

@@ -17,6 +17,8 @@ public static class HostCommands
         Approve(surroundings),
         Revoke(surroundings),
         AttestCommand.ForHost(surroundings),
+        BundleCommand.ForHost(surroundings),
+        Group(surroundings),
     };
 
     private static Command List(Surroundings surroundings)
@@ -96,6 +98,27 @@ public static class HostCommands
             reason);
     }
 
+    private static Command Group(Surroundings surroundings)
+    {
+        var group = new Argument<string>("GROUP") { Description = "The group; \"default\" is that of every host that nobody moved" };
+        var command = OfOneHost(
+            surroundings,
+            "group",
+            """
+            Put a host into a group: from its next evidence on the appraisal policy of that group is for it. The group must have one.
+
+            Example:
+              shype host group hv1 edge --server https://verifier:8443 --ca cert.pem --token-file operator.token
+            """,
+            (api, name, parsed, cancellationToken) =>
+            {
+                var body = JsonSerializer.SerializeToUtf8Bytes(new GroupRequest { Group = parsed.GetRequiredValue(group) }, ProtocolJson.Default.GroupRequest);
+                return api.PostAsync(VerifierApi.Path("v1/hosts", name, "group"), body, ProtocolJson.Default.HostDetail, cancellationToken);
+            });
+        command.Arguments.Add(group);
+        return command;
+    }
+
     private static Command OfOneHost(
         Surroundings surroundings, string verb, string help, Func<VerifierApi, string, CancellationToken, Task<HostDetail>> ask) =>
         OfOneHost(surroundings, verb, help, (api, name, _, cancellationToken) => ask(api, name, cancellationToken));
@@ -136,7 +159,7 @@ public static class HostCommands
         return command;
     }
 
-    private static async Task<IReadOnlyList<HostSummary>> AllAsync(VerifierApi api, string? state, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<HostSummary>> AllAsync(VerifierApi api, string? state, CancellationToken cancellationToken)
     {
         var hosts = new List<HostSummary>();
         string? after = null;

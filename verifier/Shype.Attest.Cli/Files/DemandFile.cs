@@ -1,5 +1,6 @@
 using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Isolation.Acm;
+using Shype.Attest.Yaml;
 
 namespace Shype.Attest.Cli.Files;
 
@@ -13,8 +14,14 @@ public static class DemandFile
     /// <exception cref="CommandException">It is not understood; the message names line and column.</exception>
     public static DemandSet Read(string name, ReadOnlySpan<byte> utf8)
     {
-        var file = StrictYaml.Read(name, utf8).Map("mediators", "guarantees");
-        return Grammar.Read(file.Find("guarantees") ?? throw file.Refuse("'guarantees' is missing: a list of demands"), file.Find("mediators"));
+        return StrictYaml.TryRead(name, utf8, Read, out var demands, out var problem) ? demands : throw CommandException.Unusable(problem.ToString());
+    }
+
+    private static DemandSet Read(YamlMap file)
+    {
+        file.Only("mediators", "guarantees");
+        var guarantees = file.Find("guarantees") ?? throw file.Refuse("'guarantees' is missing: a list of demands");
+        return Grammar.Read(new YamlDemandValue(guarantees), file.Find("mediators") is { } mediators ? new YamlDemandValue(mediators) : null);
     }
 
     private static readonly DemandGrammar Grammar = new() { MaxDemands = 1000, MaxLabels = AcmLimits.MaxVmLabels };

@@ -27,6 +27,10 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(FlaskReport))]
 [JsonSerializable(typeof(FlaskProblemReport))]
 [JsonSerializable(typeof(ImaReport))]
+[JsonSerializable(typeof(BundleReport))]
+[JsonSerializable(typeof(BundleWritten))]
+[JsonSerializable(typeof(AppraisalPolicyReport))]
+[JsonSerializable(typeof(FleetTrialReport))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class CliJson : JsonSerializerContext;
 

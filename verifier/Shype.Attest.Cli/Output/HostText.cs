@@ -18,7 +18,7 @@ internal sealed class HostText(Report report)
             return;
         }
 
-        _page.Table(0, ["name", "id", "state", "last verdict", "last seen", "agent", "vms"], hosts.Select(Row));
+        _page.Table(0, ["name", "id", "group", "state", "last verdict", "last seen", "agent", "vms"], hosts.Select(Row));
     }
 
     /// <summary>One host.</summary>
@@ -41,6 +41,7 @@ internal sealed class HostText(Report report)
         yield return ("id", host.Id, null);
         yield return ("state", State(host.State), Styles.OfWord(State(host.State)));
         yield return ("reason", detail.Reason, null);
+        yield return ("group", host.Group, null);
         yield return ("last verdict", Page.Tier(host.Status), Styles.Of(host.Status));
         yield return ("last seen", Seen(host), null);
         yield return ("agent", Agent(host), null);
@@ -54,6 +55,7 @@ internal sealed class HostText(Report report)
     private static IReadOnlyList<(string, Style?)> Row(HostSummary host) => Cells(
         (host.Name, Styles.Strong),
         (host.Id, null),
+        (host.Group, null),
         (State(host.State), Styles.OfWord(State(host.State))),
         (Page.Tier(host.Status), Styles.Of(host.Status)),
         (Seen(host), null),

@@ -119,6 +119,7 @@ internal sealed class VerdictText(Report report)
         WriteDetail("evidence", inputs.Evidence);
         WriteDetail("references", inputs.References);
         WriteDetail("policy", inputs.Policy);
+        WriteDetail("appraisal policy", inputs.AppraisalPolicy);
         WriteDetail("challenge", inputs.Challenge);
     }
 

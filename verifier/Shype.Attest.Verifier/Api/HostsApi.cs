@@ -88,7 +88,8 @@ internal static class HostsApi
         return await DetailAsync(changed, live, store, context.RequestAborted);
     }
 
-    private static async Task<IResult> DetailAsync(HostEntry host, LiveHosts live, IAttestationStore store, CancellationToken cancellationToken)
+    /// <summary>A host with all that is kept about it.</summary>
+    public static async Task<IResult> DetailAsync(HostEntry host, LiveHosts live, IAttestationStore store, CancellationToken cancellationToken)
     {
         var record = host.Record;
         var vms = await store.ReadVmsAsync(record.Id, cancellationToken);
@@ -116,6 +117,7 @@ internal static class HostsApi
         Boot = host.Boot,
         Vms = host.Vms,
         Connected = live.IsConnected(host.Id),
+        Group = host.PolicyGroup,
     };
 
     private const int PageSize = 1000;

@@ -59,7 +59,7 @@ internal static class ReferenceBundlesApi
 
     private static async Task<IResult> RemoveAsync(HttpContext context, string name, ReferenceBundles bundles, TimeProvider clock, ILogger<ReferenceBundles> log)
     {
-        if (ReferencesApi.VersionIn(context.Request.Headers.IfMatch) is not { } expected)
+        if (ETags.VersionIn(context.Request.Headers.IfMatch) is not { } expected)
         {
             return Problems.Of(StatusCodes.Status428PreconditionRequired, ProblemTypes.VersionConflict, "Say which version you remove: If-Match: \"SEQUENCE\".");
         }

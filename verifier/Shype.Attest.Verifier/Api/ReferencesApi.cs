@@ -24,10 +24,6 @@ internal static class ReferencesApi
         group.MapSigners();
     }
 
-    /// <summary>The version in an If-Match header (RFC 9110 8.8.3): in quotes; weak ones and lists of several are no statement about what was edited.</summary>
-    public static long? VersionIn(IReadOnlyList<string?> header) =>
-        header is [['"', .. var inner, '"']] && long.TryParse(inner, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
-
     private static IResult Read(HttpContext context, CurrentReferences references) => Answer(context, references.Current);
 
     private static IResult ReadInForce(CurrentReferences references, TimeProvider clock) =>
@@ -35,7 +31,7 @@ internal static class ReferencesApi
 
     private static async Task<IResult> ReplaceAsync(HttpContext context, CurrentReferences references, TimeProvider clock, ILogger<CurrentReferences> log)
     {
-        if (VersionIn(context.Request.Headers.IfMatch) is not { } expected)
+        if (ETags.VersionIn(context.Request.Headers.IfMatch) is not { } expected)
         {
             return Problems.Of(StatusCodes.Status428PreconditionRequired, ProblemTypes.VersionConflict,
                 "Say which version you replace, with the ETag of GET /v1/references: If-Match: \"VERSION\".");
@@ -82,7 +78,7 @@ internal static class ReferencesApi
 
     private static IResult Answer(HttpContext context, ReferenceVersioned current)
     {
-        context.Response.Headers.ETag = $"\"{current.Version}\"";
+        context.Response.Headers.ETag = ETags.Of(current.Version);
         return Answers.Bytes(ReferenceSet.Encode(current.Set.Document), MediaTypes.Json);
     }
 

@@ -1,5 +1,7 @@
+using System.Text;
 using Shype.Attest.Appraisal;
 using Shype.Attest.Protocol;
+using Shype.Attest.Protocol.Bundles;
 using Shype.Attest.Verifier.Hosting;
 using Shype.Attest.Verifier.Store;
 
@@ -11,20 +13,20 @@ namespace Shype.Attest.Verifier.Attestation;
 /// </summary>
 internal sealed class AttestationService(
     HostDirectory hosts, ChallengeIssuer challenges, LiveHosts live, CurrentReferences references, PolicyLibrary policies, Results results,
-    AppraisalRules rules, IAttestationStore store, TimeProvider clock, ILogger<AttestationService> log)
+    CurrentAppraisalPolicies appraisalPolicies, IAttestationStore store, TimeProvider clock, ILogger<AttestationService> log)
 {
     /// <summary>A challenge for a host, at once.</summary>
     public async Task<Challenge> ChallengeAsync(HostEntry host, CancellationToken cancellationToken)
     {
         if (host.Knowledge is { } known)
         {
-            return challenges.Issue(host.Record.Id, known.Memory);
+            return challenges.Issue(host.Record.Id, known.Memory, RulesOf(host));
         }
 
         await host.Gate.WaitAsync(cancellationToken);
         try
         {
-            return challenges.Issue(host.Record.Id, (await hosts.KnowAsync(host, cancellationToken)).Memory);
+            return challenges.Issue(host.Record.Id, (await hosts.KnowAsync(host, cancellationToken)).Memory, RulesOf(host));
         }
         finally
         {
@@ -53,9 +55,10 @@ internal sealed class AttestationService(
 
     private async Task<(HostVerdict Verdict, string Token)> AppraiseInOrderAsync(HostEntry host, Evidence evidence, byte[] encoded)
     {
-        var now = clock.GetUtcNow();
-        var (verdict, token) = await TryAppraiseAsync(host, evidence, encoded, now);
-        var appraisal = verdict.Appraisal;
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var inputs = new Inputs(appraisalPolicies.Of(host.Record.PolicyGroup), new(references.Current.Version, references.At(now)), now);
+        var (verdict, token) = await TryAppraiseAsync(host, evidence, encoded, inputs);
+        var (appraisal, before) = (verdict.Appraisal, host.Knowledge?.Memory);
         var vms = VmsOf(host, appraisal);
         var policy = policies.ToStore(appraisal?.NewPolicy);
         var status = appraisal?.Host.Status ?? TrustTier.None;
@@ -69,6 +72,8 @@ internal sealed class AttestationService(
             EvidenceDigest = verdict.EvidenceDigest,
             Result = token,
             Memory = appraisal?.Memory?.Encode(),
+            Context = appraisal is null ? null : ContextOf(host, appraisal, before, inputs).Encode(),
+            Logs = appraisal is null ? [] : Archive.NewPieces(evidence, before, appraisal),
             Vms = vms is not null && host.LastVms is { } last && last.SequenceEqual(vms) ? null : vms,
             Policy = policy,
         }, CancellationToken.None);
@@ -91,13 +96,13 @@ internal sealed class AttestationService(
     }
 
     // Threat row R04: whatever goes wrong with one host's evidence is that host's "nothing is known", never a yes and never the end of the service.
-    private async Task<(HostVerdict Verdict, string Token)> TryAppraiseAsync(HostEntry host, Evidence evidence, byte[] encoded, DateTimeOffset now)
+    private async Task<(HostVerdict Verdict, string Token)> TryAppraiseAsync(HostEntry host, Evidence evidence, byte[] encoded, Inputs inputs)
     {
         var digest = Evidence.Digest(encoded);
         try
         {
             var known = await hosts.KnowAsync(host, CancellationToken.None);
-            var verdict = new HostVerdict(Appraiser.Appraise(evidence, Context(host.Record, known, evidence, now)), digest);
+            var verdict = new HostVerdict(Appraiser.Appraise(evidence, Context(host.Record, known, evidence, inputs)), digest);
             var token = results.Sign(verdict, host, evidence.ChallengeNonce.Span);
             log.Appraised(host.Record.Id, verdict.Appraisal!.Host.Status, verdict.Appraisal.Findings.FirstOrDefault(finding => finding.IsFailure)?.Kind.Text);
             return (verdict, token);
@@ -112,21 +117,41 @@ internal sealed class AttestationService(
         }
     }
 
-    private AppraisalContext Context(HostRecord host, HostKnowledge known, Evidence evidence, DateTimeOffset now) => new()
+    private AppraisalContext Context(HostRecord host, HostKnowledge known, Evidence evidence, Inputs inputs) => new()
     {
         HostId = host.Id,
         HostName = host.Name,
         AkKey = known.Key.Key,
         AkName = known.Key.Name,
-        Pcrs = challenges.Pcrs,
-        NonceProblem = challenges.Check(evidence.ChallengeNonce.Span, host.Id),
+        Pcrs = inputs.Policy.Rules.Pcrs,
+        NonceProblem = challenges.Check(evidence.ChallengeNonce.Span, host.Id, inputs.Policy.Rules),
         Memory = known.Memory,
-        References = references.At(now),
+        References = inputs.References.Set,
         KnownPolicy = policies.Find,
-        Rules = rules,
+        Rules = inputs.Policy.Rules,
         EnrolmentFindings = known.EnrolmentFindings,
-        Now = now,
+        Now = inputs.Now,
     };
+
+    private static BundleContext ContextOf(HostEntry host, Appraisal.Appraisal appraisal, HostMemory? before, Inputs inputs) => new()
+    {
+        HostId = host.Record.Id,
+        HostName = host.Record.Name,
+        Group = host.Record.PolicyGroup,
+        At = inputs.Now,
+        NonceProblem = appraisal.NonceProblem,
+        KnownRecords = appraisal.KnownRecords,
+        AppraisalPolicyVersion = inputs.Policy.Version,
+        ReferencesVersion = inputs.References.Version,
+        AkPublic = host.Record.AkPublic,
+        EnrolmentFindings = Encoding.UTF8.GetBytes(host.Record.EnrolmentFindings),
+        Before = before is null ? default(ReadOnlyMemory<byte>?) : before.EncodeContinuity(),
+    };
+
+    private AppraisalRules RulesOf(HostEntry host) => appraisalPolicies.Of(host.Record.PolicyGroup).Rules;
+
+    // Taken once, so that a verdict and what is kept about it speak of the same versions. Whole milliseconds, as bundles carry them.
+    private sealed record Inputs(CurrentAppraisalPolicies.Versioned Policy, ReferenceVersioned References, DateTimeOffset Now);
 
     // Only what a fresh quote proved moves VMs.
     private static IReadOnlyList<VmPlace>? VmsOf(HostEntry host, Appraisal.Appraisal? appraisal) =>

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Shype.Attest.Appraisal;
+using Shype.Attest.Appraisal.Enrolment;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Access;
-using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Store;
 
 namespace Shype.Attest.Verifier.Attestation;
@@ -110,7 +111,27 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
             throw new StoreException($"what is kept about host {host.Record.Id} cannot be read ({problem}); restore the database from a backup, or enrol the host anew with a new attestation key");
         }
 
-        return host.Knowledge = new HostKnowledge(HostKey.Import(host.Record), StoredFindings.Read(host.Record.EnrolmentFindings), memory);
+        return host.Knowledge = new HostKnowledge(HostKey.Import(host.Record), Findings(host.Record), memory);
+    }
+
+    /// <summary>Puts a host into a group; null where the host is not known.</summary>
+    public async Task<HostEntry?> SetGroupAsync(string hostId, string group, string actor, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        await _changes.WaitAsync(cancellationToken);
+        try
+        {
+            if (await store.SetGroupAsync(hostId, group, actor, at, CancellationToken.None) is null || !_byId.TryGetValue(hostId, out var entry))
+            {
+                return null;
+            }
+
+            entry.Update(host => host with { PolicyGroup = group });
+            return entry;
+        }
+        finally
+        {
+            _changes.Release();
+        }
     }
 
     /// <inheritdoc/>
@@ -152,6 +173,11 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
             entry.Gate.Release();
         }
     }
+
+    // A row that cannot be read is our own failure, and nothing is said about the host.
+    private static IReadOnlyList<Finding> Findings(HostRecord host) =>
+        StoredFindings.TryRead(Encoding.UTF8.GetBytes(host.EnrolmentFindings), out var findings, out var problem) ? findings
+            : throw new StoreException($"what enrolment found about host {host.Id} cannot be read: {problem}");
 
     // A past that cannot be read may hide a failure.
     private async Task<bool> HasFailedAsync(HostEntry entry)

@@ -52,7 +52,7 @@ internal sealed class EnrolmentService(
             return new ActivationOutcome(IsKnown: true, IsProven: false, null);
         }
 
-        var outcome = await hosts.EnrolAsync(new HostEnrolment { Host = ToHost(taken, now), At = now }, cancellationToken);
+        var outcome = await hosts.EnrolAsync(new HostEnrolment { Host = ToHost(taken, now), At = now, EkCertificates = taken.Request.EkCertificates }, cancellationToken);
         CryptographicOperations.ZeroMemory(taken.Secret);
         if (outcome.Host is { } host)
         {

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging.Console;
-using Shype.Attest.Appraisal;
 using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Api;
 using Shype.Attest.Verifier.Attestation;
@@ -60,11 +59,11 @@ internal static class VerifierApp
         var keys = state.Folder("keys");
         byte[] Key(string name) => PrivateFile.ReadOrCreate(Path.Combine(keys, name), () => RandomNumberGenerator.GetBytes(32));
 
-        services.AddSingleton(options).AddSingleton(clock).AddSingleton(roots).AddSingleton(AppraisalRules.Default).AddSingleton(_ => state);
+        services.AddSingleton(options).AddSingleton(clock).AddSingleton(roots).AddSingleton(_ => state);
         var store = SqliteAttestationStore.Open(state.Database, Key("audit.key"));
         services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store);
         services.AddSingleton(AccessTokens.Load(state)).AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
-        services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
+        services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
         services.AddSingleton<EnrolmentService>();
         var challengeKey = Key("challenge.key");
@@ -97,6 +96,8 @@ internal static class VerifierApp
         app.MapHosts();
         app.MapReferences();
         app.MapMeasured();
+        app.MapAppraisalPolicies();
+        app.MapBundles();
         app.MapPublic();
     }
 
@@ -107,6 +108,7 @@ internal static class VerifierApp
         await services.GetRequiredService<HostDirectory>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<PolicyLibrary>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<CurrentReferences>().LoadAsync(CancellationToken.None);
+        await services.GetRequiredService<CurrentAppraisalPolicies>().LoadAsync(CancellationToken.None);
     }
 
     private static void Announce(WebApplication app, VerifierOptions options, StateFolder state, DateTimeOffset certificateExpires, DateTimeOffset now)

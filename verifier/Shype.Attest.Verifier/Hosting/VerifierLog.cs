@@ -95,6 +95,12 @@ internal static partial class VerifierLog
     [LoggerMessage(405, LogLevel.Information, "Signer of references {Name} was taken back")]
     private static partial void WriteSignerRemoved(ILogger log, string name);
 
+    [LoggerMessage(410, LogLevel.Information, "The appraisal policy of group {Group} is version {Version} now")]
+    public static partial void AppraisalPolicyReplaced(this ILogger log, string group, long version);
+
+    [LoggerMessage(411, LogLevel.Information, "Host {HostId} is in group {Group} now")]
+    public static partial void HostMoved(this ILogger log, string hostId, string group);
+
     private static string Safe(string text) => TextRules.Escape(text.Length <= MaxCharacters ? text : text.AsSpan(0, MaxCharacters));
 
     private const int MaxCharacters = 256;

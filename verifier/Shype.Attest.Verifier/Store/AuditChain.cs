@@ -97,6 +97,12 @@ internal static class AuditKinds
     /// <summary>Evidence was appraised.</summary>
     public const string Appraisal = "appraisal";
 
+    /// <summary>An operator put a host into another group.</summary>
+    public const string HostGroup = "host-group";
+
+    /// <summary>The appraisal policy of a group was replaced.</summary>
+    public const string AppraisalPolicy = "appraisal-policy";
+
     /// <summary>The reference values were replaced.</summary>
     public const string References = "references";
 }

@@ -32,8 +32,11 @@ internal sealed record HostRecord
     /// <summary>SHA-256 of the agent's token.</summary>
     public required byte[] TokenDigest { get; init; }
 
-    /// <summary>What enrolment found, in JSON (<see cref="Enrolment.StoredFindings"/>).</summary>
+    /// <summary>What enrolment found, in JSON (<see cref="Appraisal.Enrolment.StoredFindings"/>).</summary>
     public required string EnrolmentFindings { get; init; }
+
+    /// <summary>The group whose appraisal policy is for it.</summary>
+    public string PolicyGroup { get; init; } = Appraisal.Rules.AppraisalPolicy.DefaultGroup;
 
     /// <summary>When it enrolled first.</summary>
     public required DateTimeOffset EnrolledAt { get; init; }
@@ -59,6 +62,9 @@ internal sealed record HostEnrolment
 
     /// <summary>When.</summary>
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>The endorsement key's certificates as the host sent them.</summary>
+    public IReadOnlyList<byte[]> EkCertificates { get; init; } = [];
 
     /// <summary>
     /// Whether the host failed in its last boot. With another attestation key its past ends, since a TPM's counters are told to each key in
@@ -119,6 +125,12 @@ internal sealed record AppraisalCommit
     /// <summary>The next memory; null leaves the last one, as after a failure of our own.</summary>
     public byte[]? Memory { get; init; }
 
+    /// <summary>What the appraisal depended on (<c>BundleContext</c>); null after a failure of our own.</summary>
+    public byte[]? Context { get; init; }
+
+    /// <summary>What is newly proven of the host's logs.</summary>
+    public IReadOnlyList<LogPiece> Logs { get; init; } = [];
+
     /// <summary>The VMs that run; null where they are the same as before.</summary>
     public IReadOnlyList<VmPlace>? Vms { get; init; }
 
@@ -134,3 +146,26 @@ internal sealed record ReferenceVersion(long Version, byte[] Document);
 
 /// <summary>A policy file under the digest of its bytes and that of its meaning.</summary>
 internal sealed record StoredPolicy(string SourceDigest, string CanonicalDigest, byte[] File);
+
+/// <summary>A stretch of one of a host's logs.</summary>
+/// <param name="Kind">Which log, one of <see cref="LogKinds"/>.</param>
+/// <param name="First">Number of its first record; at 0 a log begins anew, and what was kept of it goes.</param>
+/// <param name="Next">Number of the record after it.</param>
+/// <param name="Bytes">The records as they came.</param>
+internal sealed record LogPiece(string Kind, long First, long Next, byte[] Bytes);
+
+/// <summary>The logs that are kept.</summary>
+internal static class LogKinds
+{
+    /// <summary>The agent's records.</summary>
+    public const string Records = "records";
+
+    /// <summary>The firmware's event log; one piece.</summary>
+    public const string Firmware = "firmware";
+}
+
+/// <summary>A host's last verdict with what is kept for its bundle.</summary>
+internal sealed record ArchivedVerdict(byte[] Evidence, string Result, byte[]? Context, IReadOnlyList<LogPiece> Logs, IReadOnlyList<byte[]> EkCertificates);
+
+/// <summary>One version of a group's appraisal policy.</summary>
+internal sealed record PolicyVersion(string Group, long Version, DateTimeOffset At, string Actor, string Name, byte[] Document);

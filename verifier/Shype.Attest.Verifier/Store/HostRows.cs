@@ -8,7 +8,7 @@ internal static class HostRows
 {
     /// <summary>The columns in the order of <see cref="Read"/>.</summary>
     public const string Columns =
-        "id, name, state, reason, ek_digest, ek_issuer, ak_public, ak_name, token_digest, enrolment_findings, enrolled_at, seen_at, status, boot, vms";
+        "id, name, state, reason, ek_digest, ek_issuer, ak_public, ak_name, token_digest, enrolment_findings, enrolled_at, seen_at, status, boot, vms, policy_group";
 
     /// <summary>One row.</summary>
     public static HostRecord Read(SqliteDataReader row) => new()
@@ -28,6 +28,7 @@ internal static class HostRows
         Status = (TrustTier)row.GetInt32(12),
         Boot = Text(row, 13),
         Vms = row.GetInt32(14),
+        PolicyGroup = row.GetString(15),
     };
 
     /// <summary>The host with this id.</summary>

@@ -36,6 +36,22 @@ internal interface IAttestationStore
     /// <summary>All policy files that hosts measured and sent.</summary>
     Task<IReadOnlyList<StoredPolicy>> ReadPoliciesAsync(CancellationToken cancellationToken);
 
+    /// <summary>One version of the reference values; null where there is none.</summary>
+    Task<ReferenceVersion?> ReadReferencesAsync(long version, CancellationToken cancellationToken);
+
+    /// <summary>All versions of all appraisal policies, by group and version.</summary>
+    Task<IReadOnlyList<PolicyVersion>> ReadAppraisalPoliciesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Replaces a group's appraisal policy if its version is still <paramref name="expected"/> (0 before the first); null where it is not.</summary>
+    Task<PolicyVersion?> WriteAppraisalPolicyAsync(
+        string group, string name, byte[] document, long expected, string actor, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>Puts a host into a group; null where the host is not known.</summary>
+    Task<HostRecord?> SetGroupAsync(string hostId, string group, string actor, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>The last verdict about a host with all that its bundle needs; null where there is none.</summary>
+    Task<ArchivedVerdict?> ReadArchiveAsync(string hostId, CancellationToken cancellationToken);
+
     /// <summary>Forgets evidence and results older than a time, some at a time; says how many.</summary>
     Task<int> ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken);
 

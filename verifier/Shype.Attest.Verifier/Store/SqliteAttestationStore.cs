@@ -55,6 +55,7 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
         _writer.WriteAsync((session, audit) =>
         {
             var outcome = Enrol(session, enrolment);
+            KeepCertificates(session, enrolment, outcome);
             var refused = outcome.Host is null;
             audit.Append(enrolment.At, refused ? AuditKinds.EnrolmentRefused : AuditKinds.Enrolment, enrolment.Host.Id, "host",
                 $"{outcome.Verdict} name={enrolment.Host.Name} ak={Convert.ToHexStringLower(enrolment.Host.AkName)} ek={Convert.ToHexStringLower(enrolment.Host.EkDigest)}");
@@ -184,6 +185,7 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
     private static void BeginAnew(SqliteSession session, string hostId, bool isSuspect)
     {
         session.Execute("DELETE FROM host_memories WHERE host_id = $1", hostId);
+        session.Execute("DELETE FROM host_logs WHERE host_id = $1", hostId);
         if (isSuspect)
         {
             session.Execute("UPDATE hosts SET state = 'pending' WHERE id = $1", hostId);
@@ -195,8 +197,9 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
         var at = commit.At.ToUnixTimeMilliseconds();
         session.Execute("UPDATE hosts SET seen_at = $2, status = $3, boot = $4, vms = coalesce($5, vms) WHERE id = $1",
             commit.HostId, at, (int)commit.Status, commit.Boot, commit.Vms?.Count);
-        session.Execute("INSERT INTO attestations (host_id, at, status, evidence_digest, evidence, result) VALUES ($1, $2, $3, $4, $5, $6)",
-            commit.HostId, at, (int)commit.Status, commit.EvidenceDigest, commit.Evidence, commit.Result);
+        session.Execute("INSERT INTO attestations (host_id, at, status, evidence_digest, evidence, result, context) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            commit.HostId, at, (int)commit.Status, commit.EvidenceDigest, commit.Evidence, commit.Result, commit.Context);
+        KeepLogs(session, commit);
         if (commit.Memory is { } memory)
         {
             session.Execute("INSERT INTO host_memories (host_id, memory) VALUES ($1, $2) ON CONFLICT (host_id) DO UPDATE SET memory = $2", commit.HostId, memory);

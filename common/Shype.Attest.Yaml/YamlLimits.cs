@@ -1,6 +1,6 @@
-namespace Shype.Attest.Agent.Yaml;
+namespace Shype.Attest.Yaml;
 
-/// <summary>Every bound on the files that people write for the agent.</summary>
+/// <summary>Every bound on the files that people write for us.</summary>
 public static class YamlLimits
 {
     /// <summary>Bytes of a file: a manifest of a thousand VMs fits.</summary>
@@ -11,6 +11,9 @@ public static class YamlLimits
 
     /// <summary>Texts, lists and mappings in one file.</summary>
     public const int MaxNodes = 65_536;
+
+    /// <summary>UTF-8 bytes of a text where its reader says nothing else.</summary>
+    public const int MaxTextBytes = Measurement.MeasurementLimits.MaxNameBytes;
 
     /// <summary>UTF-8 bytes of a path.</summary>
     public const int MaxPathBytes = 4095;

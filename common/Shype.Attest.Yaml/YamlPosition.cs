@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Shype.Attest.Agent.Yaml;
+namespace Shype.Attest.Yaml;
 
 /// <summary>A place in a file, as editors jump to it.</summary>
 /// <param name="File">The file.</param>
@@ -21,7 +21,13 @@ public sealed record YamlProblem(YamlPosition Position, string Problem)
     public override string ToString() => $"{Position}: {Problem}";
 }
 
-internal sealed class YamlRefusedException(YamlPosition position, string problem) : Exception(problem)
+/// <summary>Thrown by whoever reads a file's values, and caught by <see cref="StrictYaml"/>: never seen outside.</summary>
+public sealed class YamlRefusedException : Exception
 {
-    public YamlProblem Problem { get; } = new(position, problem);
+    /// <summary>A refusal at a place.</summary>
+    public YamlRefusedException(YamlPosition position, string problem)
+        : base(problem) => Problem = new(position, problem);
+
+    /// <summary>What is wrong where.</summary>
+    public YamlProblem Problem { get; }
 }

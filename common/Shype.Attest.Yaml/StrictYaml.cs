@@ -4,28 +4,46 @@ using Shype.Attest.Measurement.Records;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Shype.Attest.Agent.Yaml;
+namespace Shype.Attest.Yaml;
 
 /// <summary>
 /// Reads a file into a tree from the parser's events: one document, no tags, anchors or aliases (which make types and bombs), no key twice, bounded.
 /// No object is ever made by a name that stands in the file.
 /// </summary>
-internal sealed class YamlTree
+public sealed class StrictYaml
 {
     private readonly string _file;
     private readonly Parser _parser;
     private int _nodes;
 
-    private YamlTree(string file, string text) => (_file, _parser) = (file, new Parser(new StringReader(text)));
+    private StrictYaml(string file, string text) => (_file, _parser) = (file, new Parser(new StringReader(text)));
 
     /// <summary>Reads a file and what <paramref name="read"/> makes of its mapping, or says what is wrong where.</summary>
-    public static bool TryRead<T>(string file, Func<YamlMap, T> read, [NotNullWhen(true)] out T? value, [NotNullWhen(false)] out YamlProblem? problem)
+    public static bool TryReadFile<T>(string file, Func<YamlMap, T> read, [NotNullWhen(true)] out T? value, [NotNullWhen(false)] out YamlProblem? problem)
         where T : class
     {
+        ArgumentNullException.ThrowIfNull(file);
+        try
+        {
+            return TryRead(file, Bytes(file), read, out value, out problem);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            (value, problem) = (null, new YamlProblem(new YamlPosition(file, 0, 0), "cannot be read: " + e.Message));
+            return false;
+        }
+    }
+
+    /// <summary>Reads a document and what <paramref name="read"/> makes of its mapping, or says what is wrong where; <paramref name="name"/> stands in the message.</summary>
+    public static bool TryRead<T>(
+        string name, ReadOnlySpan<byte> utf8, Func<YamlMap, T> read, [NotNullWhen(true)] out T? value, [NotNullWhen(false)] out YamlProblem? problem)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(read);
         (value, problem) = (null, null);
         try
         {
-            value = read(new YamlTree(file, Text(file)).Document());
+            value = read(new StrictYaml(name, Text(name, utf8)).Document());
             return true;
         }
         catch (YamlRefusedException refused)
@@ -34,11 +52,7 @@ internal sealed class YamlTree
         }
         catch (YamlException refused)
         {
-            problem = new YamlProblem(PositionAt(file, refused.Start), "not YAML: " + TextRules.Escape(refused.Message));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            problem = new YamlProblem(new YamlPosition(file, 0, 0), "cannot be read: " + e.Message);
+            problem = new YamlProblem(PositionAt(name, refused.Start), "not YAML: " + TextRules.Escape(refused.Message));
         }
 
         return false;
@@ -137,24 +151,29 @@ internal sealed class YamlTree
 
     private static YamlPosition PositionAt(string file, in Mark mark) => new(file, (int)mark.Line, (int)mark.Column);
 
-    private static string Text(string file)
+    // One byte more than is allowed, so that what is too long is seen to be.
+    private static byte[] Bytes(string file)
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
         var bytes = new byte[YamlLimits.MaxFileBytes + 1];
-        var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        if (length > YamlLimits.MaxFileBytes)
+        return bytes[..stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
+    }
+
+    private static string Text(string name, ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.Length > YamlLimits.MaxFileBytes)
         {
             throw new YamlRefusedException(
-                new YamlPosition(file, 0, 0), $"more than {YamlLimits.MaxFileBytes} bytes ({nameof(YamlLimits.MaxFileBytes)})");
+                new YamlPosition(name, 0, 0), $"more than {YamlLimits.MaxFileBytes} bytes ({nameof(YamlLimits.MaxFileBytes)})");
         }
 
         try
         {
-            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes, 0, length);
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(utf8);
         }
         catch (DecoderFallbackException e)
         {
-            throw new YamlRefusedException(new YamlPosition(file, 0, 0), $"not UTF-8 at byte {e.Index}");
+            throw new YamlRefusedException(new YamlPosition(name, 0, 0), $"not UTF-8 at byte {e.Index}");
         }
     }
 }

@@ -1,18 +1,32 @@
 using System.Globalization;
-using System.Text;
 using Shype.Attest.Measurement.Records;
 
-namespace Shype.Attest.Agent.Yaml;
+namespace Shype.Attest.Yaml;
 
 /// <summary>A mapping, read member by member: what is asked for must be there and of its kind, and what nobody knows is refused.</summary>
-internal sealed class YamlMap(YamlPosition position, IReadOnlyDictionary<string, YamlMember> members) : YamlNode(position)
+public sealed class YamlMap : YamlNode
 {
+    private readonly IReadOnlyDictionary<string, YamlMember> _members;
+
+    internal YamlMap(YamlPosition position, IReadOnlyDictionary<string, YamlMember> members)
+        : base(position) => _members = members;
+
+    /// <inheritdoc/>
     public override string Kind => "a mapping";
+
+    internal IReadOnlyDictionary<string, YamlNode> Members => _members.ToDictionary(member => member.Key, member => member.Value.Value, StringComparer.Ordinal);
+
+    /// <summary>The key and value of a mapping of one.</summary>
+    public (string Key, YamlNode Value) Sole(string example) =>
+        _members.Count == 1 ? (_members.First().Key, _members.First().Value.Value) : throw Refuse($"a single key is needed here, as in '{example}'");
+
+    /// <summary>The value of a key; null where it is not there.</summary>
+    public YamlNode? Find(string key) => Has(key) ? Need(key) : null;
 
     /// <summary>Refuses every key but these.</summary>
     public YamlMap Only(params ReadOnlySpan<string> known)
     {
-        foreach (var (key, member) in members)
+        foreach (var (key, member) in _members)
         {
             if (!known.Contains(key))
             {
@@ -23,19 +37,26 @@ internal sealed class YamlMap(YamlPosition position, IReadOnlyDictionary<string,
         return this;
     }
 
-    public bool Has(string key) => members.TryGetValue(key, out var member) && member.Value is not YamlText { IsNull: true };
+    /// <summary>Whether the key is there with something behind it.</summary>
+    public bool Has(string key) => _members.TryGetValue(key, out var member) && member.Value is not YamlText { IsNull: true };
 
-    public YamlPosition PositionOf(string key) => members.TryGetValue(key, out var member) ? member.Value.Position : Position;
+    /// <summary>Where the value of a key stands; the mapping itself where the key is missing.</summary>
+    public YamlPosition PositionOf(string key) => _members.TryGetValue(key, out var member) ? member.Value.Position : Position;
 
+    /// <summary>A mapping.</summary>
     public YamlMap Map(string key) => Need(key) as YamlMap ?? throw Wrong(key, "a mapping");
 
+    /// <summary>A mapping, or null where the key is not there.</summary>
     public YamlMap? OptionalMap(string key) => Has(key) ? Map(key) : null;
 
-    public string Text(string key, int maxBytes = NameBytes) =>
+    /// <summary>A text that shows.</summary>
+    public string Text(string key, int maxBytes = YamlLimits.MaxTextBytes) =>
         Need(key) is YamlText { IsNull: false } text ? Checked(text, key, maxBytes) : throw Wrong(key, "text");
 
-    public string? OptionalText(string key, int maxBytes = NameBytes) => Has(key) ? Text(key, maxBytes) : null;
+    /// <summary>A text, or null where the key is not there.</summary>
+    public string? OptionalText(string key, int maxBytes = YamlLimits.MaxTextBytes) => Has(key) ? Text(key, maxBytes) : null;
 
+    /// <summary>True or false.</summary>
     public bool Bool(string key) => Need(key) switch
     {
         YamlText { IsPlain: true, Value: "true" } => true,
@@ -43,6 +64,7 @@ internal sealed class YamlMap(YamlPosition position, IReadOnlyDictionary<string,
         _ => throw Wrong(key, "true or false"),
     };
 
+    /// <summary>A number.</summary>
     public int Number(string key) =>
         Need(key) is YamlText { IsPlain: true } text && int.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
@@ -61,8 +83,10 @@ internal sealed class YamlMap(YamlPosition position, IReadOnlyDictionary<string,
     public string Path(string key) =>
         System.IO.Path.GetFullPath(Text(key, YamlLimits.MaxPathBytes), System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Position.File))!);
 
+    /// <summary>A path, or null where the key is not there.</summary>
     public string? OptionalPath(string key) => Has(key) ? Path(key) : null;
 
+    /// <summary>Why the value of a key is refused, to be thrown by its reader.</summary>
     public YamlRefusedException Refuse(string key, string problem) => new(PositionOf(key), $"'{key}' {problem}");
 
     private IReadOnlyList<YamlNode> Items(string key, int max)
@@ -71,25 +95,18 @@ internal sealed class YamlMap(YamlPosition position, IReadOnlyDictionary<string,
         return list.Items.Count <= max ? list.Items : throw list.Refuse($"'{key}' has {list.Items.Count} items, {max} are allowed");
     }
 
-    private YamlNode Need(string key) => members.TryGetValue(key, out var member) ? member.Value : throw Refuse($"'{key}' is missing");
+    /// <summary>The value of a key that must be there.</summary>
+    public YamlNode Need(string key) => _members.TryGetValue(key, out var member) ? member.Value : throw Refuse($"'{key}' is missing");
 
-    private YamlRefusedException Wrong(string key, string needed) => Refuse(key, $"is {Shown(members[key].Value)}; {needed} is needed");
+    private YamlRefusedException Wrong(string key, string needed) => Refuse(key, $"is {Shown(_members[key].Value)}; {needed} is needed");
 
     private static string Shown(YamlNode node) => node is YamlText { IsNull: false, Value.Length: <= 40 } text ? $"'{TextRules.Escape(text.Value)}'" : node.Kind;
 
-    private static string Checked(YamlText text, string key, int maxBytes)
-    {
-        if (TextRules.IndexOfForbidden(text.Value) is var bad and >= 0)
-        {
-            throw text.Refuse($"'{key}' holds U+{(int)text.Value[bad]:X4}, a character that does not show");
-        }
-
-        var bytes = Encoding.UTF8.GetByteCount(text.Value);
-        return bytes <= maxBytes ? text.Value : throw text.Refuse($"'{key}' has {bytes} bytes, {maxBytes} are allowed");
-    }
-
-    private const int NameBytes = Measurement.MeasurementLimits.MaxNameBytes;
+    private static string Checked(YamlText text, string key, int maxBytes) =>
+        text.ProblemWithin(maxBytes) is { } problem ? throw text.Refuse($"'{key}' {problem}") : text.Value;
 }
 
 /// <summary>A value and where its key stands.</summary>
-internal readonly record struct YamlMember(YamlPosition Key, YamlNode Value);
+/// <param name="Key">The place of the key.</param>
+/// <param name="Value">The value.</param>
+public readonly record struct YamlMember(YamlPosition Key, YamlNode Value);
