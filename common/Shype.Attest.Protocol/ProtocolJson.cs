@@ -24,6 +24,10 @@ namespace Shype.Attest.Protocol;
 [JsonSerializable(typeof(HostList))]
 [JsonSerializable(typeof(HostDetail))]
 [JsonSerializable(typeof(RevokeRequest))]
+[JsonSerializable(typeof(ApproveRequest))]
+[JsonSerializable(typeof(TrustList))]
+[JsonSerializable(typeof(TrustAddition))]
+[JsonSerializable(typeof(TrustChanged))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>Reads one message; the problem names the member and the byte.</summary>

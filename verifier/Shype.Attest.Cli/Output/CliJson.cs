@@ -21,6 +21,7 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(FlowReport))]
 [JsonSerializable(typeof(FlaskReport))]
 [JsonSerializable(typeof(FlaskProblemReport))]
+[JsonSerializable(typeof(EkCheckReport))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class CliJson : JsonSerializerContext;
 

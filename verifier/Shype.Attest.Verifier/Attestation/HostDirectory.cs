@@ -94,6 +94,34 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
         }
     }
 
+    /// <summary>Follows what the store keeps about hosts' certificates from now on; says the names of the hosts.</summary>
+    public async Task<IReadOnlyList<string>> FollowAsync(IReadOnlyList<JudgedHost> judged)
+    {
+        List<string> names = [];
+        foreach (var change in judged)
+        {
+            if (!_byId.TryGetValue(change.HostId, out var entry))
+            {
+                continue;
+            }
+
+            // Not in the middle of an appraisal that still says what was.
+            await entry.Gate.WaitAsync();
+            try
+            {
+                entry.Update(host => host with { EnrolmentFindings = change.Findings, EkIssuer = change.EkIssuer });
+                entry.Knowledge = entry.Knowledge is { } known ? known with { EnrolmentFindings = StoredFindings.Read(change.Findings) } : null;
+                names.Add(entry.Record.Name);
+            }
+            finally
+            {
+                entry.Gate.Release();
+            }
+        }
+
+        return names;
+    }
+
     /// <summary>Reads what appraisals need, when they need it first. The caller holds the host's gate.</summary>
     public async Task<HostKnowledge> KnowAsync(HostEntry host, CancellationToken cancellationToken)
     {

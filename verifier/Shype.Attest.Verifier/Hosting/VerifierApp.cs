@@ -31,12 +31,11 @@ internal static class VerifierApp
         clock ??= TimeProvider.System;
         var now = clock.GetUtcNow();
 
-        var roots = EkRoots.Load(options);
         var state = StateFolder.Open(options.State);
         var tls = TlsIdentity.Load(options, state, now);
         builder.WebHost.ConfigureKestrel(kestrel => VerifierServer.Configure(kestrel, options, tls));
         AddLogging(builder);
-        AddServices(builder.Services, options, state, clock, roots);
+        AddServices(builder.Services, options, state, clock);
 
         var app = builder.Build();
         Map(app);
@@ -54,18 +53,17 @@ internal static class VerifierApp
         builder.Services.AddSystemd();
     }
 
-    private static void AddServices(
-        IServiceCollection services, VerifierOptions options, StateFolder state, TimeProvider clock, Appraisal.Enrolment.EkCertificatePolicy roots)
+    private static void AddServices(IServiceCollection services, VerifierOptions options, StateFolder state, TimeProvider clock)
     {
         var keys = state.Folder("keys");
         byte[] Key(string name) => PrivateFile.ReadOrCreate(Path.Combine(keys, name), () => RandomNumberGenerator.GetBytes(32));
 
-        services.AddSingleton(options).AddSingleton(clock).AddSingleton(roots).AddSingleton(AppraisalRules.Default).AddSingleton(_ => state);
+        services.AddSingleton(options).AddSingleton(clock).AddSingleton(AppraisalRules.Default).AddSingleton(_ => state);
         services.AddSingleton<IAttestationStore>(SqliteAttestationStore.Open(state.Database, Key("audit.key")));
         services.AddSingleton(AccessTokens.Load(state)).AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
-        services.AddSingleton<EnrolmentService>();
+        services.AddSingleton<TrustStore>().AddSingleton<EnrolmentService>();
         var challengeKey = Key("challenge.key");
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChallengeIssuer>(provider, challengeKey));
         services.AddHostedService<Upkeep>();
@@ -95,6 +93,7 @@ internal static class VerifierApp
         app.MapAttest();
         app.MapHosts();
         app.MapReferences();
+        app.MapTrust();
         app.MapPublic();
     }
 
@@ -103,6 +102,7 @@ internal static class VerifierApp
         // Made now, so that a key that others can read stops the start and not the first request.
         services.GetRequiredService<ResultSigner>();
         await services.GetRequiredService<HostDirectory>().LoadAsync(CancellationToken.None);
+        await services.GetRequiredService<TrustStore>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<PolicyLibrary>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<CurrentReferences>().LoadAsync(CancellationToken.None);
     }

@@ -97,6 +97,12 @@ internal static class AuditKinds
     /// <summary>Evidence was appraised.</summary>
     public const string Appraisal = "appraisal";
 
+    /// <summary>An operator added, removed or switched an authority of TPMs.</summary>
+    public const string Trust = "trust";
+
+    /// <summary>A change of trust changed what verdicts say about a host's certificates.</summary>
+    public const string TrustApplied = "trust-applied";
+
     /// <summary>The reference values were replaced.</summary>
     public const string References = "references";
 }

@@ -42,6 +42,21 @@ internal interface IAttestationStore
     /// <summary>Replaces the reference values if their version is still <paramref name="expected"/> (0 before the first); null where it is not.</summary>
     Task<ReferenceVersion?> WriteReferencesAsync(byte[] document, long expected, string actor, DateTimeOffset at, CancellationToken cancellationToken);
 
+    /// <summary>What operators decided about trust.</summary>
+    Task<StoredTrust> ReadTrustAsync(CancellationToken cancellationToken);
+
+    /// <summary>Keeps a decision about trust.</summary>
+    Task DecideTrustAsync(TrustDecision decision, CancellationToken cancellationToken);
+
+    /// <summary>What all hosts enrolled with.</summary>
+    Task<IReadOnlyList<StoredRequest>> ReadRequestsAsync(CancellationToken cancellationToken);
+
+    /// <summary>What a host enrolled with; null for one that is not known.</summary>
+    Task<StoredRequest?> ReadRequestAsync(string hostId, CancellationToken cancellationToken);
+
+    /// <summary>Keeps what is said about hosts' certificates by a policy, which all hosts were judged by: one transaction.</summary>
+    Task JudgeHostsAsync(IReadOnlyList<JudgedHost> hosts, byte[] policy, DateTimeOffset at, CancellationToken cancellationToken);
+
     /// <summary>Forgets evidence and results older than a time, some at a time; says how many.</summary>
     Task<int> ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken);
 

@@ -70,7 +70,7 @@ internal sealed class SqliteAttestationStore : IAttestationStore, IDisposable
                 return null;
             }
 
-            audit.Append(change.At, AuditKinds.HostState, change.HostId, change.Actor, $"{HostRows.TextOf(change.State)} {change.Reason}".TrimEnd());
+            audit.Append(change.At, AuditKinds.HostState, change.HostId, change.Actor, $"{HostRows.TextOf(change.State)} {change.Reason ?? change.Proof}".TrimEnd());
             return HostRows.ById(session, change.HostId);
         }, cancellationToken);
 
@@ -122,6 +122,24 @@ internal sealed class SqliteAttestationStore : IAttestationStore, IDisposable
             audit.Append(at, AuditKinds.References, $"version {expected + 1}", actor, Sha256(document));
             return new ReferenceVersion(expected + 1, document);
         }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<StoredTrust> ReadTrustAsync(CancellationToken cancellationToken) => ReadAsync(TrustRows.Read, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task DecideTrustAsync(TrustDecision decision, CancellationToken cancellationToken) =>
+        _writer.WriteAsync((session, audit) => TrustRows.Decide(session, audit, decision), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredRequest>> ReadRequestsAsync(CancellationToken cancellationToken) => ReadAsync(TrustRows.Requests, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<StoredRequest?> ReadRequestAsync(string hostId, CancellationToken cancellationToken) =>
+        ReadAsync(session => TrustRows.Request(session, hostId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task JudgeHostsAsync(IReadOnlyList<JudgedHost> hosts, byte[] policy, DateTimeOffset at, CancellationToken cancellationToken) =>
+        _writer.WriteAsync((session, audit) => TrustRows.Judge(session, audit, hosts, policy, at), cancellationToken);
 
     /// <inheritdoc/>
     public Task<int> ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) =>
@@ -194,6 +212,11 @@ internal sealed class SqliteAttestationStore : IAttestationStore, IDisposable
                 break;
             default:
                 return new EnrolmentOutcome(verdict, null);
+        }
+
+        if (enrolment.Request is { } request)
+        {
+            TrustRows.Keep(session, new StoredRequest(host.Id, enrolment.At, request));
         }
 
         return new EnrolmentOutcome(verdict, HostRows.ById(session, host.Id));
