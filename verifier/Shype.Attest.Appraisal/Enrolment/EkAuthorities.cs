@@ -39,5 +39,5 @@ internal sealed record EkAuthorities(
     }
 
     // The library tests each RSA modulus that it meets for primes, which takes longer than all the rest; authorities are met at every enrolment.
-    private static readonly ConditionalWeakTable<byte[], EkCertificate> Cache = [];
+    private static readonly ConditionalWeakTable<byte[], EkCertificate> Cache = new();
 }

@@ -61,7 +61,8 @@ internal static class EkCertificateReader
     // What BouncyCastle and the ASN.1 reader throw on bytes that are no certificate; anything else is our own fault and shall be seen.
     internal static bool IsAboutContent(Exception refused) => refused
         is AsnContentException or ArgumentException or InvalidOperationException or FormatException or IOException or InvalidCastException
-        or IndexOutOfRangeException or ArithmeticException or Org.BouncyCastle.Security.GeneralSecurityException or Org.BouncyCastle.Crypto.CryptoException;
+        or IndexOutOfRangeException or ArithmeticException or NotSupportedException
+        or Org.BouncyCastle.Security.SecurityUtilityException or Org.BouncyCastle.Security.GeneralSecurityException or Org.BouncyCastle.Crypto.CryptoException;
 
     // TCG PC Client Specific Implementation 1.21, 7.4.1: tag 1001, type 00, length, then tag 1002 for a full certificate.
     private static ReadOnlyMemory<byte> SkipNvHeader(ReadOnlyMemory<byte> stored)

@@ -22,7 +22,8 @@ internal static class StoredFindings
         : throw new JsonException($"enrolment finding '{stored.Code}' is not known to this program");
 }
 
-internal sealed record StoredFinding(string Code, string Subject, string? Expected, string? Found, string? Detail);
+// What is null is not written, so it may be missing.
+internal sealed record StoredFinding(string Code, string Subject, string? Expected = null, string? Found = null, string? Detail = null);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StoredFinding[]))]
