@@ -50,7 +50,7 @@ public sealed record TrustAddition
     /// <summary>Whether it is trusted by itself although another authority issued it; one that signed itself always is.</summary>
     public bool Anchor { get; init; }
 
-    /// <summary>Whether its TPMs are a cloud's software, so that no verdict claims hardware.</summary>
+    /// <summary>Whether its TPMs are a cloud's software, so that every verdict warns about the hardware.</summary>
     public bool Virtual { get; init; }
 }
 

@@ -54,7 +54,7 @@ public static class TrustCommands
     {
         var what = new Argument<string>("FILE|ID") { Description = "A certificate of an authority (DER or PEM), or the id of a shipped one that is off" };
         var anchor = new Option<bool>("--anchor") { Description = "Trust it by itself, though another authority issued it; otherwise such a one only fills gaps" };
-        var cloud = new Option<bool>("--virtual") { Description = "Its TPMs are a cloud's software: no verdict shall claim hardware" };
+        var cloud = new Option<bool>("--virtual") { Description = "Its TPMs are a cloud's software: every verdict shall warn about it" };
         var (json, server) = (JsonOption.Create(), new ServerOptions());
         var add = new Command(
             "add",
