@@ -16,6 +16,9 @@ public sealed record EnrolmentRequest
 
     /// <summary>The attestation key, TPM2B_PUBLIC.</summary>
     public required byte[] AkPublic { get; init; }
+
+    /// <summary>Certificates of the attestation key, DER, its own first, where somebody certified it: an IAK's, or a cloud's.</summary>
+    public IReadOnlyList<byte[]> AkCertificates { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>A credential that only the TPM with this endorsement key and this attestation key can open (TPM2_ActivateCredential).</summary>

@@ -21,6 +21,9 @@ public sealed record HostSummary
     /// <summary>The boot of the last evidence.</summary>
     public string? Boot { get; init; }
 
+    /// <summary>SHA-256 (hex) of the endorsement key's TPM2B_PUBLIC.</summary>
+    public required string EkFingerprint { get; init; }
+
     /// <summary>How many VMs ran by the last evidence.</summary>
     public required int Vms { get; init; }
 
@@ -58,6 +61,12 @@ public sealed record HostDetail
 
     /// <summary>Who certified the endorsement key; null where nobody did.</summary>
     public string? EkIssuer { get; init; }
+
+    /// <summary>What the certificate says about the TPM; null where there is none.</summary>
+    public TpmClaims? Tpm { get; init; }
+
+    /// <summary>What enrolment found about keys and certificates, or the last change of trust; every verdict repeats it.</summary>
+    public IReadOnlyList<ResultFinding> EnrolmentFindings { get; init => field = value ?? []; } = [];
 
     /// <summary>Why it was revoked.</summary>
     public string? Reason { get; init; }

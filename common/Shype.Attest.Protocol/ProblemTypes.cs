@@ -45,6 +45,12 @@ public static class ProblemTypes
     /// <summary>The host was revoked.</summary>
     public const string HostRevoked = Prefix + "host-revoked";
 
+    /// <summary>Nobody certified the host's endorsement key: approving it needs the key's fingerprint, and that must be the right one.</summary>
+    public const string FingerprintNeeded = Prefix + "fingerprint-needed";
+
+    /// <summary>The authority cannot be added, removed or switched; the detail says why.</summary>
+    public const string TrustRefused = Prefix + "trust-refused";
+
     /// <summary>No agent of this host is connected, so nobody can be asked for a fresh quote.</summary>
     public const string HostNotConnected = Prefix + "host-not-connected";
 

@@ -32,6 +32,10 @@ namespace Shype.Attest.Protocol;
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(GroupRequest))]
 [JsonSerializable(typeof(AppraisalPolicyList))]
+[JsonSerializable(typeof(ApproveRequest))]
+[JsonSerializable(typeof(TrustList))]
+[JsonSerializable(typeof(TrustAddition))]
+[JsonSerializable(typeof(TrustChanged))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>Reads one message; the problem names the member and the byte.</summary>

@@ -42,6 +42,9 @@ public static class ProtocolLimits
     /// <summary>EK certificates in one enrolment: RSA and ECC, each with a short chain.</summary>
     public const int MaxEkCertificates = 8;
 
+    /// <summary>Certificates of the attestation key in one enrolment: its own and a short chain.</summary>
+    public const int MaxAkCertificates = 6;
+
     /// <summary>Bytes of one EK certificate as read from NV, padding included.</summary>
     public const int MaxEkCertificateBytes = 8192;
 

@@ -327,6 +327,9 @@ public enum FindingCode
     /// <summary>The endorsement key has no certificate; an administrator pinned it.</summary>
     EkUncertified,
 
+    /// <summary>A cloud certified the endorsement key: its TPM is the cloud's software.</summary>
+    EkVirtual,
+
     /// <summary>A certificate cannot be read.</summary>
     EkCertificateMalformed,
 
@@ -335,6 +338,9 @@ public enum FindingCode
 
     /// <summary>No configured root stands behind the certificate.</summary>
     EkCertificateUntrusted,
+
+    /// <summary>The root behind the certificate is known and switched off.</summary>
+    EkCertificateAnchorOff,
 
     /// <summary>The signature of the subject does not verify with its issuer's key.</summary>
     EkCertificateSignatureInvalid,
@@ -347,6 +353,9 @@ public enum FindingCode
 
     /// <summary>The subject has expired.</summary>
     EkCertificateExpired,
+
+    /// <summary>The authority has expired since it certified; the policy takes that.</summary>
+    EkCertificateAuthorityOld,
 
     /// <summary>The subject is not valid yet.</summary>
     EkCertificateNotYetValid,
@@ -380,6 +389,21 @@ public enum FindingCode
 
     /// <summary>The attestation key's name is not the one that was sent.</summary>
     AkNameMismatch,
+
+    /// <summary>The attestation key has a certificate, which stands for the endorsement key's.</summary>
+    AkCertified,
+
+    /// <summary>A cloud certified the attestation key: its TPM is the cloud's software.</summary>
+    AkCertifiedByCloud,
+
+    /// <summary>The certificate is for another attestation key than the one that was sent.</summary>
+    AkCertificateKeyMismatch,
+
+    /// <summary>The certificate is not made for an attestation key.</summary>
+    AkCertificateUsageWrong,
+
+    /// <summary>The certificate of the attestation key says that it is a certificate authority.</summary>
+    AkCertificateIsCa,
 
     /// <summary>The host's name cannot be used.</summary>
     HostNameRefused,

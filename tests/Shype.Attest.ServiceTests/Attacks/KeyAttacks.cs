@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using Org.BouncyCastle.Asn1.X509;
 using Shype.Attest.Appraisal;
+using Shype.Attest.Appraisal.Enrolment;
 using Shype.Attest.ServiceTests.Verifier;
+using Shype.Attest.Testing;
 using Shype.Attest.Testing.Attacks;
 using Shype.Attest.Testing.World;
 using Shype.Attest.Tpm.Types;
@@ -51,6 +53,14 @@ public sealed class KeyAttacks(Scene scene) : IClassFixture<Scene>
         Chain("K10 unknown critical extension", FindingCode.EkCertificateCriticalExtension),
         Chain("K10 SHA-1", FindingCode.EkCertificateAlgorithmWeak),
         Chain("K11 cut", FindingCode.EkCertificateMalformed),
+        Real("K04 a real certificate of somebody else's TPM", FindingCode.EkCertificateKeyMismatch, "ek_st_rsa_trailing.der"),
+        Real("K09 a real certificate whose authority nobody knows", FindingCode.EkCertificateUntrusted, "hirs_ek_security_assertions.cer"),
+        RealAk("K09 a real cloud's attestation key where the cloud is not trusted", FindingCode.EkCertificateAnchorOff, "gce_uca_tpm_ecc_sign_cert.pem"),
+        Real("K10 a real certificate that expired", FindingCode.EkCertificateExpired, "hirs_nuc1_ek_nv_raw.cer"),
+        Real("K10 a real certificate signed with SHA-1", FindingCode.EkCertificateAlgorithmWeak, "hirs_nuc1_ek.cer"),
+        Real("K10 a real vendor's root as the TPM's own certificate", FindingCode.EkCertificateIsCa, "nuvoton_root_2110_malformed_set_order.der"),
+        RealAk("K10 a real endorsement key's certificate as the attestation key's", FindingCode.AkCertificateUsageWrong, "ek_st_rsa_trailing.der"),
+        RealAk("K10 a real IDevID's certificate as the attestation key's", FindingCode.AkCertificateUsageWrong, "idevid_rsapss.der"),
         Host("K14 name with U+2028", "a\u2028b"),
         Host("K14 name that turns the line around", "a\u202eb"),
         Host("K14 name of HTML", "<script>alert(1)</script>"),
@@ -99,6 +109,13 @@ public sealed class KeyAttacks(Scene scene) : IClassFixture<Scene>
     {
         EkCertificates = new ForgedChains(scene.Vendor, tpm.EkPair, scene.Clock.GetUtcNow()).Of(name[4..]),
     });
+
+    private static EnrolmentAttack Real(string name, FindingCode code, string file) => new(name, code, (_, _, request) => request with { EkCertificates = File(file) });
+
+    private static EnrolmentAttack RealAk(string name, FindingCode code, string file) => new(name, code, (_, _, request) => request with { AkCertificates = File(file) });
+
+    private static IReadOnlyList<byte[]> File(string file) =>
+        CertificateFile.TryRead(TestData.Bytes("ekcert", file), out var read, out var problem) ? read : throw new InvalidDataException(problem);
 
     private static EnrolmentAttack Host(string name, string hostName) => new(name, FindingCode.HostNameRefused, (_, _, request) => request with { HostName = hostName });
 }

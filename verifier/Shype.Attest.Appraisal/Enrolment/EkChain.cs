@@ -1,43 +1,57 @@
+using Org.BouncyCastle.Asn1.X509;
 using Org.BouncyCastle.Security;
 
 namespace Shype.Attest.Appraisal.Enrolment;
 
-/// <summary>Finds the certificates from an endorsement key's up to a configured anchor, over signatures that verify.</summary>
-internal static class EkChain
+/// <summary>The certificates from a key's up to an anchor, over signatures that verify.</summary>
+/// <param name="Certificates">The key's first, the anchor last; as far as it went where there is a problem.</param>
+/// <param name="Problem">Why it ends in no anchor.</param>
+/// <param name="IsVirtual">Whether the anchor stands for a cloud's TPMs.</param>
+internal sealed record EkChain(IReadOnlyList<EkCertificate> Certificates, Finding? Problem, bool IsVirtual = false)
 {
-    /// <summary>Leaf first, anchor last; or why there is none.</summary>
-    public static (IReadOnlyList<EkCertificate> Chain, Finding? Problem) Find(
-        EkCertificate leaf, IReadOnlyList<EkCertificate> brought, IReadOnlyList<EkCertificate> anchors, int maxIntermediates)
+    public static EkChain Find(EkCertificate leaf, IReadOnlyList<EkCertificate> brought, EkAuthorities known, int maxIntermediates)
     {
         List<EkCertificate> chain = [leaf];
         while (true)
         {
             var top = chain[^1];
-            if (IssuerAmong(anchors, top, out var anchorNamed) is { } anchor)
+            if (IssuerAmong(known.Anchors, top, out var anchorNamed) is { } anchor)
             {
-                chain.Add(anchor);
-                return (chain, null);
+                return new([.. chain, anchor], null);
+            }
+
+            if (IssuerAmong(known.VirtualAnchors, top, out var virtualNamed) is { } cloud)
+            {
+                return new([.. chain, cloud], null, IsVirtual: true);
+            }
+
+            if (IssuerAmong(known.SwitchedOff, top, out _) is { } off)
+            {
+                return new(chain, new Finding(FindingCode.EkCertificateAnchorOff, top.Name, Found: off.Name));
             }
 
             // Each certificate at most once: a cycle of cross-signatures ends here.
-            var next = IssuerAmong([.. brought.Except(chain)], top, out var broughtNamed);
+            var next = IssuerAmong([.. brought.Concat(known.Helpers).Except(chain)], top, out var broughtNamed);
             if (next is null || top.IsSelfIssued)
             {
-                var issuer = top.Certificate.IssuerDN.ToString();
                 // An anchor of that name exists, but did not sign: forged or damaged, which is more than "not known".
-                return (chain, (anchorNamed || broughtNamed) && !top.IsSelfIssued
-                    ? new Finding(FindingCode.EkCertificateSignatureInvalid, top.Name, Found: issuer)
-                    : new Finding(FindingCode.EkCertificateUntrusted, top.Name, Found: issuer));
+                var isForged = (anchorNamed || virtualNamed || broughtNamed) && !top.IsSelfIssued;
+                return new(chain, isForged
+                    ? new Finding(FindingCode.EkCertificateSignatureInvalid, top.Name, Found: top.Certificate.IssuerDN.ToString())
+                    : new Finding(FindingCode.EkCertificateUntrusted, top.Name, Found: top.Certificate.IssuerDN.ToString(), Detail: WhereToLook(top)));
             }
 
             if (chain.Count > maxIntermediates)
             {
-                return (chain, new Finding(FindingCode.EkCertificatePathTooLong, "this verifier", Expected: $"{maxIntermediates}", Found: $"{chain.Count}"));
+                return new(chain, new Finding(FindingCode.EkCertificatePathTooLong, "this verifier", Expected: $"{maxIntermediates}", Found: $"{chain.Count}"));
             }
 
             chain.Add(next);
         }
     }
+
+    /// <summary>Whether a certificate's own key signed it, so that it can only be believed by itself.</summary>
+    public static bool IsSelfSigned(EkCertificate certificate) => certificate.IsSelfIssued && Signed(certificate, certificate);
 
     private static EkCertificate? IssuerAmong(IReadOnlyList<EkCertificate> candidates, EkCertificate of, out bool named)
     {
@@ -77,4 +91,28 @@ internal static class EkChain
             return false;
         }
     }
+
+    // Threat row K12: the address is whatever the certificate's maker wrote. A person may judge it; a verifier that fetched it could be sent anywhere.
+    private static string WhereToLook(EkCertificate top)
+    {
+        if (top.IsSelfIssued)
+        {
+            return "; it vouches for itself";
+        }
+
+        try
+        {
+            return AuthorityInformationAccess.GetInstance(top.Certificate.GetExtensionParsedValue(X509Extensions.AuthorityInfoAccess))
+                ?.GetAccessDescriptions().FirstOrDefault(access => access.AccessMethod.Equals(AccessDescription.IdADCAIssuers))?.AccessLocation is
+                    { TagNo: GeneralName.UniformResourceIdentifier, Name: var address } && address.ToString() is { Length: <= MaxAddress } text
+                ? $"; the certificate says that its issuer's is at {text}, which this program never fetches"
+                : "";
+        }
+        catch (Exception refused) when (EkCertificateReader.IsAboutContent(refused))
+        {
+            return "";
+        }
+    }
+
+    private const int MaxAddress = 200;
 }

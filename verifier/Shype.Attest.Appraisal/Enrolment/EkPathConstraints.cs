@@ -10,10 +10,9 @@ internal static class EkPathConstraints
 {
     public static void Check(IReadOnlyList<EkCertificate> chain, EkCertificatePolicy policy, DateTimeOffset now, List<Finding> findings)
     {
-        var before = findings.Count;
         CheckNames(chain, findings);
         // The library stops at its first objection; it is asked only where ours has none, so that each reason keeps its own code.
-        if (findings.Count == before && before == 0)
+        if (!findings.Any(finding => finding.IsFailure))
         {
             CheckPath(chain, policy, now, findings);
         }
@@ -69,7 +68,7 @@ internal static class EkPathConstraints
         {
             IsRevocationEnabled = false,
             // Where validity does not matter the path is judged at a moment when all of it was valid, or young at least.
-            Date = policy.CheckValidity ? now.UtcDateTime : chain.Max(certificate => certificate.Certificate.NotBefore),
+            Date = policy is { CheckValidity: true, AcceptExpiredAuthorities: false } ? now.UtcDateTime : chain.Max(certificate => certificate.Certificate.NotBefore),
         };
         parameters.AddCertPathChecker(new LeafExtensions());
         try
@@ -82,7 +81,7 @@ internal static class EkPathConstraints
         }
     }
 
-    // Says that extended key usage is understood: EkCertificateCheck looked at it.
+    // Says that extended key usage is understood: CertificatePath looked at it.
     private sealed class LeafExtensions : PkixCertPathChecker
     {
         public override void Init(bool forward)

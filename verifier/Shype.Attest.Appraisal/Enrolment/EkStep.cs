@@ -1,6 +1,4 @@
-using Org.BouncyCastle.Crypto;
-using Org.BouncyCastle.Crypto.Parameters;
-using Org.BouncyCastle.Math;
+using Shype.Attest.Protocol;
 using Shype.Attest.Tpm.Types;
 
 namespace Shype.Attest.Appraisal.Enrolment;
@@ -20,9 +18,16 @@ internal static class EkStep
     }
 
     public static EkCertificateVerdict? CheckCertificates(
-        PublicArea? ek, IReadOnlyList<byte[]> brought, EkCertificatePolicy policy, DateTimeOffset now, List<Finding> findings)
+        PublicArea? ek, EnrolmentRequest request, EkCertificatePolicy policy, DateTimeOffset now, List<Finding> findings)
     {
-        if (brought.Count == 0 && policy.UnsafeAcceptUncertifiedKeys)
+        var brought = request.EkCertificates;
+        if (brought.Count == 0 && request.AkCertificates.Count > 0)
+        {
+            // The second way in: the attestation key's own certificate, which AkCertificateStep judges.
+            return null;
+        }
+
+        if (brought.Count == 0 && (policy.UnsafeAcceptUncertifiedKeys || policy.PinUncertifiedKeys))
         {
             findings.Add(new(FindingCode.EkUncertified, Subject));
             return null;
@@ -45,7 +50,7 @@ internal static class EkStep
     {
         for (var i = 0; ek is not null && i < brought.Count; i++)
         {
-            if (EkCertificateReader.TryRead(brought[i], out var certificate, out _) && IsSameKey(ek, certificate.Certificate.GetPublicKey()))
+            if (EkCertificateReader.TryRead(brought[i], out var certificate, out _) && CertifiedKey.Is(certificate, ek))
             {
                 return i;
             }
@@ -54,25 +59,5 @@ internal static class EkStep
         return -1;
     }
 
-    private static bool IsSameKey(PublicArea ek, AsymmetricKeyParameter certified) => (ek.Parameters, ek.Unique, certified) switch
-    {
-        (RsaParameters rsa, BytesUnique modulus, RsaKeyParameters key) =>
-            key.Modulus.Equals(new BigInteger(1, modulus.Value)) && key.Exponent.Equals(BigInteger.ValueOf(rsa.Exponent == 0 ? DefaultExponent : rsa.Exponent)),
-        (EccParameters ecc, EccUnique point, ECPublicKeyParameters key) =>
-            key.Parameters.Curve.FieldSize == SizeOf(ecc.Curve)
-            && key.Q.AffineXCoord.ToBigInteger().Equals(new BigInteger(1, point.X)) && key.Q.AffineYCoord.ToBigInteger().Equals(new BigInteger(1, point.Y)),
-        _ => false,
-    };
-
-    private static int SizeOf(EccCurve curve) => curve switch
-    {
-        EccCurve.NistP256 => 256,
-        EccCurve.NistP384 => 384,
-        EccCurve.NistP521 => 521,
-        _ => 0,
-    };
-
-    // TPM 2.0 Part 2, 12.2.3.5: zero stands for it.
-    private const long DefaultExponent = 65_537;
     private const string Subject = "endorsement key";
 }

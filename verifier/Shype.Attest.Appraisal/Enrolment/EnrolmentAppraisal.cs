@@ -28,4 +28,7 @@ public sealed record EnrolmentAppraisal
 
     /// <summary>The name of the anchor that vouches for the endorsement key.</summary>
     public string? Issuer { get; init; }
+
+    /// <summary>What the endorsement key's certificate says about its TPM.</summary>
+    public TpmDescription? Tpm { get; init; }
 }

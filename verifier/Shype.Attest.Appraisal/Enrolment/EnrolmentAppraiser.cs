@@ -21,8 +21,9 @@ public static class EnrolmentAppraiser
         }
 
         var ek = EkStep.Read(request.EkPublic, findings);
-        var verdict = EkStep.CheckCertificates(ek, request.EkCertificates, policy, now, findings);
+        var verdict = EkStep.CheckCertificates(ek, request, policy, now, findings);
         var ak = AkStep.Read(request.AkPublic, findings);
+        AkCertificateStep.Check(ak, request.AkCertificates, policy, now, findings);
         var name = ak is null ? null : TpmName.Of(ak);
         if (claimedAkName is { } claimed && name is not null && !claimed.Span.SequenceEqual(name.Bytes.Span))
         {
@@ -38,6 +39,7 @@ public static class EnrolmentAppraiser
             AkName = name,
             EkCertificate = verdict?.Certificate,
             Issuer = verdict?.Issuer,
+            Tpm = verdict?.Tpm,
         };
     }
 

@@ -40,7 +40,8 @@ public static class StoredFindings
     }
 }
 
-internal sealed record StoredFinding(string Code, string Subject, string? Expected, string? Found, string? Detail);
+// What is null is not written, so it may be missing.
+internal sealed record StoredFinding(string Code, string Subject, string? Expected = null, string? Found = null, string? Detail = null);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StoredFinding[]))]

@@ -59,6 +59,10 @@ public sealed class VerifierApi : IDisposable
     public async Task<T> PostAsync<T>(string path, byte[]? json, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class => Read(await SendAsync(HttpMethod.Post, path, json, null, cancellationToken), type);
 
+    /// <summary>Takes something away and reads the answer.</summary>
+    public async Task<T> DeleteAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class => Read(await SendAsync(HttpMethod.Delete, path, null, null, cancellationToken), type);
+
     /// <summary>Asks for a verdict's token.</summary>
     public async Task<string> GetTokenAsync(string path, CancellationToken cancellationToken) =>
         Token(await SendAsync(HttpMethod.Get, path, null, null, cancellationToken));

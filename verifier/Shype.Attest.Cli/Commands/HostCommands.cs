@@ -66,16 +66,29 @@ public static class HostCommands
         """,
         (api, name, cancellationToken) => api.GetAsync(VerifierApi.Path("v1/hosts", name), ProtocolJson.Default.HostDetail, cancellationToken));
 
-    private static Command Approve(Surroundings surroundings) => OfOneHost(
-        surroundings,
-        "approve",
-        """
-        Let a host that enrolled take part. Compare its endorsement key with the machine's before you do (shype host show NAME).
+    private static Command Approve(Surroundings surroundings)
+    {
+        var fingerprint = new Option<string?>("--ek-fingerprint") { Description = "SHA-256 of the endorsement key (TPM2B_PUBLIC); it must be the host's", HelpName = "SHA256" };
+        return OfOneHost(
+            surroundings,
+            "approve",
+            """
+            Let a host that enrolled take part. Compare its endorsement key with the machine's before you do (shype host show NAME).
 
-        Example:
-          shype host approve hv1 --server https://verifier:8443 --ca cert.pem --token-file operator.token
-        """,
-        (api, name, cancellationToken) => api.PostAsync(VerifierApi.Path("v1/hosts", name, "approve"), null, ProtocolJson.Default.HostDetail, cancellationToken));
+            Where nobody certified that key, its fingerprint is needed. On the machine: tpm2_createek -c - -G rsa -u ek.pub; sha256sum ek.pub
+
+            Examples:
+              shype host approve hv1 --server https://verifier:8443 --ca cert.pem --token-file operator.token
+              shype host approve hv1 --ek-fingerprint 0c6fc1d1...
+            """,
+            (api, name, parsed, cancellationToken) =>
+            {
+                var body = parsed.GetValue(fingerprint) is { } ek
+                    ? JsonSerializer.SerializeToUtf8Bytes(new ApproveRequest { EkFingerprint = ek }, ProtocolJson.Default.ApproveRequest) : null;
+                return api.PostAsync(VerifierApi.Path("v1/hosts", name, "approve"), body, ProtocolJson.Default.HostDetail, cancellationToken);
+            },
+            fingerprint);
+    }
 
     private static Command Revoke(Surroundings surroundings)
     {

@@ -31,6 +31,7 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(BundleWritten))]
 [JsonSerializable(typeof(AppraisalPolicyReport))]
 [JsonSerializable(typeof(FleetTrialReport))]
+[JsonSerializable(typeof(EkCheckReport))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class CliJson : JsonSerializerContext;
 

@@ -19,6 +19,11 @@ internal sealed class HostText(Report report)
         }
 
         _page.Table(0, ["name", "id", "group", "state", "last verdict", "last seen", "agent", "vms"], hosts.Select(Row));
+        // What an operator compares before approving, where that is what is left to do.
+        foreach (var host in hosts.Where(host => host.State == HostState.Pending).Take(MaxFingerprints))
+        {
+            _page.Line(0, (host.Name, Styles.Strong), (" waits for approval, ek sha256 ", null), (host.EkFingerprint, null));
+        }
     }
 
     /// <summary>One host.</summary>
@@ -27,6 +32,11 @@ internal sealed class HostText(Report report)
         var host = detail.Host;
         _page.Line(0, (host.Name, Styles.Strong));
         _page.Table(2, ["", ""], Facts(detail).Where(fact => fact.Value is not null).Select(fact => Cells((fact.Name, Styles.Quiet), (fact.Value!, fact.Style))));
+        foreach (var finding in detail.EnrolmentFindings)
+        {
+            new VerdictText(report).WriteFinding(finding);
+        }
+
         if (detail.Vms.Count > 0)
         {
             _page.Gap();
@@ -50,6 +60,10 @@ internal sealed class HostText(Report report)
         yield return ("ek sha256", detail.EkDigest, null);
         yield return ("ek issuer", detail.EkIssuer ?? "nobody", null);
         yield return ("ak name", detail.AkName, null);
+        foreach (var (name, value) in detail.Tpm is { } tpm ? TpmText.Facts(tpm) : [])
+        {
+            yield return ("tpm " + name, value, null);
+        }
     }
 
     private static IReadOnlyList<(string, Style?)> Row(HostSummary host) => Cells(
@@ -74,4 +88,6 @@ internal sealed class HostText(Report report)
         HostState.Enrolled => "enrolled",
         _ => "revoked",
     };
+
+    private const int MaxFingerprints = 50;
 }

@@ -3,6 +3,7 @@ using Shype.Attest.Appraisal.Rules;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Attestation;
+using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Hosting;
 using Shype.Attest.Verifier.Store;
 
@@ -89,7 +90,7 @@ internal static class AppraisalPoliciesApi
 
     // Before a host is moved its new policy must be there: to be judged by nothing but the built-in rules is what nobody means by a group.
     private static async Task<IResult> MoveAsync(HttpContext context, string name, HostDirectory hosts, CurrentAppraisalPolicies policies, LiveHosts live,
-        TimeProvider clock, IAttestationStore store, ILogger<CurrentAppraisalPolicies> log)
+        TimeProvider clock, IAttestationStore store, TrustStore trust, ILogger<CurrentAppraisalPolicies> log)
     {
         var message = await RequestBody.ReadAsync(context, ProtocolJson.Default.GroupRequest);
         if (!message.TryGet(out var request, out var unread))
@@ -113,6 +114,6 @@ internal static class AppraisalPoliciesApi
         }
 
         log.HostMoved(moved.Record.Id, request.Group);
-        return await HostsApi.DetailAsync(moved, live, store, context.RequestAborted);
+        return await HostsApi.DetailAsync(moved, live, store, trust, context.RequestAborted);
     }
 }

@@ -62,6 +62,10 @@ internal static class EnrolmentApi
             _ when request.EkCertificates.Any(certificate => certificate is null) => Problems.Malformed("ekCertificates", "an entry is null"),
             _ when request.EkCertificates.Any(certificate => certificate.Length > ProtocolLimits.MaxEkCertificateBytes) =>
                 Over("ekCertificates", nameof(ProtocolLimits.MaxEkCertificateBytes)),
+            { AkCertificates.Count: > ProtocolLimits.MaxAkCertificates } => Over("akCertificates", nameof(ProtocolLimits.MaxAkCertificates)),
+            _ when request.AkCertificates.Any(certificate => certificate is null) => Problems.Malformed("akCertificates", "an entry is null"),
+            _ when request.AkCertificates.Any(certificate => certificate.Length > ProtocolLimits.MaxEkCertificateBytes) =>
+                Over("akCertificates", nameof(ProtocolLimits.MaxEkCertificateBytes)),
             _ => null,
         };
         return problem is null;

@@ -1,6 +1,7 @@
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Attestation;
+using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Hosting;
 using Shype.Attest.Verifier.Store;
 
@@ -44,36 +45,63 @@ internal static class HostsApi
             ProtocolJson.Default.HostList);
     }
 
-    private static async Task<IResult> ShowAsync(HttpContext context, string name, HostDirectory hosts, LiveHosts live, IAttestationStore store) =>
-        hosts.Find(name) is { } host ? await DetailAsync(host, live, store, context.RequestAborted) : Problems.HostUnknown;
+    private static async Task<IResult> ShowAsync(HttpContext context, string name, HostDirectory hosts, LiveHosts live, IAttestationStore store, TrustStore trust) =>
+        hosts.Find(name) is { } host ? await DetailAsync(host, live, store, trust, context.RequestAborted) : Problems.HostUnknown;
 
     private static async Task<IResult> VerdictAsync(HttpContext context, string name, HostDirectory hosts, IAttestationStore store) =>
         hosts.Find(name) is not { } host ? Problems.HostUnknown
         : await store.ReadLastResultAsync(host.Record.Id, context.RequestAborted) is { } token ? Answers.Token(token)
         : Problems.Of(StatusCodes.Status404NotFound, ProblemTypes.NotFound, "This host has not shown evidence yet.");
 
-    private static Task<IResult> ApproveAsync(HttpContext context, string name, HostDirectory hosts, LiveHosts live, IAttestationStore store, TimeProvider clock,
-        ILogger<HostDirectory> log) =>
-        ChangeAsync(context, name, HostState.Enrolled, null, hosts, live, store, clock, log);
+    private static async Task<IResult> ApproveAsync(HttpContext context, string name, HostDirectory hosts, LiveHosts live, IAttestationStore store,
+        TrustStore trust, VerifierOptions options, TimeProvider clock, ILogger<HostDirectory> log)
+    {
+        var request = new ApproveRequest();
+        if (context.Request.ContentType is not null)
+        {
+            var message = await RequestBody.ReadAsync(context, ProtocolJson.Default.ApproveRequest);
+            if (!message.TryGet(out request, out var problem))
+            {
+                return problem;
+            }
+        }
+
+        if (hosts.Find(name) is not { } host)
+        {
+            return Problems.HostUnknown;
+        }
+
+        var known = Convert.ToHexStringLower(host.Record.EkDigest);
+        if (request.EkFingerprint is null && PinnedKeys.NeedsFingerprint(host.Record.EnrolmentFindings, options))
+        {
+            return Problems.Of(StatusCodes.Status409Conflict, ProblemTypes.FingerprintNeeded,
+                $"Nobody certified this host's endorsement key. Read the key's SHA-256 on the machine itself, and approve with it: shype host approve {host.Record.Name} --ek-fingerprint SHA256.");
+        }
+
+        return request.EkFingerprint is { } fingerprint && !string.Equals(fingerprint, known, StringComparison.OrdinalIgnoreCase)
+            ? Problems.Of(StatusCodes.Status409Conflict, ProblemTypes.FingerprintNeeded,
+                $"The host enrolled with the endorsement key {known}, which is not the one that you named: this is another TPM.")
+            : await ChangeAsync(context, name, HostState.Enrolled, null, hosts, live, store, trust, clock, log, request.EkFingerprint is null ? null : "ek=" + known);
+    }
 
     private static async Task<IResult> RevokeAsync(HttpContext context, string name, HostDirectory hosts, LiveHosts live, IAttestationStore store,
-        TimeProvider clock, ILogger<HostDirectory> log)
+        TrustStore trust, TimeProvider clock, ILogger<HostDirectory> log)
     {
         var message = await RequestBody.ReadAsync(context, ProtocolJson.Default.RevokeRequest);
         return !message.TryGet(out var request, out var problem) ? problem
             : request.Reason.Length is 0 or > MaxReasonCharacters ? Problems.Malformed("$.reason", $"has 1 to {MaxReasonCharacters} characters")
-            : await ChangeAsync(context, name, HostState.Revoked, request.Reason, hosts, live, store, clock, log);
+            : await ChangeAsync(context, name, HostState.Revoked, request.Reason, hosts, live, store, trust, clock, log);
     }
 
     private static async Task<IResult> ChangeAsync(HttpContext context, string name, HostState state, string? reason, HostDirectory hosts, LiveHosts live,
-        IAttestationStore store, TimeProvider clock, ILogger<HostDirectory> log)
+        IAttestationStore store, TrustStore trust, TimeProvider clock, ILogger<HostDirectory> log, string? proof = null)
     {
         if (hosts.Find(name) is not { } host)
         {
             return Problems.HostUnknown;
         }
 
-        var change = new StateChange(host.Record.Id, state, reason, Roles.Operator, clock.GetUtcNow());
+        var change = new StateChange(host.Record.Id, state, reason, Roles.Operator, clock.GetUtcNow()) { Proof = proof };
         if (await hosts.SetStateAsync(change, context.RequestAborted) is not { } changed)
         {
             return Problems.HostUnknown;
@@ -85,14 +113,15 @@ internal static class HostsApi
         }
 
         log.StateChanged(changed.Record.Id, state, reason);
-        return await DetailAsync(changed, live, store, context.RequestAborted);
+        return await DetailAsync(changed, live, store, trust, context.RequestAborted);
     }
 
     /// <summary>A host with all that is kept about it.</summary>
-    public static async Task<IResult> DetailAsync(HostEntry host, LiveHosts live, IAttestationStore store, CancellationToken cancellationToken)
+    public static async Task<IResult> DetailAsync(HostEntry host, LiveHosts live, IAttestationStore store, TrustStore trust, CancellationToken cancellationToken)
     {
         var record = host.Record;
         var vms = await store.ReadVmsAsync(record.Id, cancellationToken);
+        var request = await store.ReadRequestAsync(record.Id, cancellationToken);
         return Answers.Json(
             new HostDetail
             {
@@ -101,6 +130,8 @@ internal static class HostsApi
                 EkDigest = Convert.ToHexStringLower(record.EkDigest),
                 AkName = Convert.ToHexStringLower(record.AkName),
                 EkIssuer = record.EkIssuer,
+                Tpm = request is null ? null : EnrolledHost.Describe(request, trust.Policy),
+                EnrolmentFindings = [.. KeptFindings.Read(record.EnrolmentFindings).Select(Problems.ToResult)],
                 Reason = record.Reason,
                 Vms = [.. vms.Select(vm => new ResultVm { Uuid = vm.Uuid.ToString("D"), Name = vm.Name, Label = vm.Label, Running = true })],
             },
@@ -115,6 +146,7 @@ internal static class HostsApi
         Status = host.Status,
         LastSeen = host.SeenAt,
         Boot = host.Boot,
+        EkFingerprint = Convert.ToHexStringLower(host.EkDigest),
         Vms = host.Vms,
         Connected = live.IsConnected(host.Id),
         Group = host.PolicyGroup,

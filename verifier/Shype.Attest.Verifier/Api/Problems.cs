@@ -77,7 +77,8 @@ internal static class Problems
         Detail = detail,
     };
 
-    private static ResultFinding ToResult(Finding finding) => new()
+    /// <summary>A finding as messages carry it.</summary>
+    public static ResultFinding ToResult(Finding finding) => new()
     {
         Code = finding.Kind.Text,
         Severity = finding.Kind.Severity.ToString().ToLowerInvariant(),

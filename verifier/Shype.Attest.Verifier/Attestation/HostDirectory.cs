@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Shype.Attest.Appraisal;
-using Shype.Attest.Appraisal.Enrolment;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Access;
+using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Store;
 
 namespace Shype.Attest.Verifier.Attestation;
@@ -95,6 +94,34 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
         }
     }
 
+    /// <summary>Follows what the store keeps about hosts' certificates from now on; says the names of the hosts.</summary>
+    public async Task<IReadOnlyList<string>> FollowAsync(IReadOnlyList<JudgedHost> judged)
+    {
+        List<string> names = [];
+        foreach (var change in judged)
+        {
+            if (!_byId.TryGetValue(change.HostId, out var entry))
+            {
+                continue;
+            }
+
+            // Not in the middle of an appraisal that still says what was.
+            await entry.Gate.WaitAsync();
+            try
+            {
+                entry.Update(host => host with { EnrolmentFindings = change.Findings, EkIssuer = change.EkIssuer });
+                entry.Knowledge = entry.Knowledge is { } known ? known with { EnrolmentFindings = KeptFindings.Read(change.Findings) } : null;
+                names.Add(entry.Record.Name);
+            }
+            finally
+            {
+                entry.Gate.Release();
+            }
+        }
+
+        return names;
+    }
+
     /// <summary>Reads what appraisals need, when they need it first. The caller holds the host's gate.</summary>
     public async Task<HostKnowledge> KnowAsync(HostEntry host, CancellationToken cancellationToken)
     {
@@ -111,7 +138,7 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
             throw new StoreException($"what is kept about host {host.Record.Id} cannot be read ({problem}); restore the database from a backup, or enrol the host anew with a new attestation key");
         }
 
-        return host.Knowledge = new HostKnowledge(HostKey.Import(host.Record), Findings(host.Record), memory);
+        return host.Knowledge = new HostKnowledge(HostKey.Import(host.Record), KeptFindings.Read(host.Record.EnrolmentFindings), memory);
     }
 
     /// <summary>Puts a host into a group; null where the host is not known.</summary>
@@ -173,11 +200,6 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
             entry.Gate.Release();
         }
     }
-
-    // A row that cannot be read is our own failure, and nothing is said about the host.
-    private static IReadOnlyList<Finding> Findings(HostRecord host) =>
-        StoredFindings.TryRead(Encoding.UTF8.GetBytes(host.EnrolmentFindings), out var findings, out var problem) ? findings
-            : throw new StoreException($"what enrolment found about host {host.Id} cannot be read: {problem}");
 
     // A past that cannot be read may hide a failure.
     private async Task<bool> HasFailedAsync(HostEntry entry)

@@ -1,36 +1,37 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Shype.Attest.Appraisal.Enrolment;
+using Shype.Attest.Appraisal.Trust;
 using Shype.Attest.Verifier.Hosting;
 
 namespace Shype.Attest.Verifier.Enrolment;
 
-/// <summary>The certificates of those whose TPMs are believed, from a folder.</summary>
+/// <summary>Authorities of TPMs that the configuration names, from a folder: those that signed themselves are anchors, the others fill gaps.</summary>
 internal static class EkRoots
 {
     /// <summary>Reads every file of the folder, PEM or DER.</summary>
-    public static EkCertificatePolicy Load(VerifierOptions options)
+    public static IReadOnlyList<TrustedAuthority> Load(VerifierOptions options)
     {
-        var anchors = options.EkRoots.Length == 0 ? [] : Read(options.EkRoots);
-        if (anchors.Count == 0 && !options.UnsafeAcceptUncertifiedKeys)
+        if (options.EkRoots.Length == 0)
         {
-            throw new SetupException($"{options.EkRoots}: there is no certificate in it, so no TPM could enrol; put the TPM vendors' certificates there (PEM or DER)");
+            return [];
         }
 
-        return new EkCertificatePolicy
+        var authorities = Read(options.EkRoots);
+        if (!authorities.Any(authority => authority.IsAnchor) && !options.UseVendorRoots)
         {
-            Anchors = anchors,
-            CheckValidity = options.CheckEkValidity,
-            UnsafeAllowSha1 = options.UnsafeAllowSha1Certificates,
-            UnsafeAcceptUncertifiedKeys = options.UnsafeAcceptUncertifiedKeys,
-        };
+            throw new SetupException($"{options.EkRoots}: there is no certificate in it that signed itself, so no TPM could enrol; put roots there, or add an anchor with shype trust add");
+        }
+
+        return authorities;
     }
 
-    private static List<byte[]> Read(string folder)
+    private static List<TrustedAuthority> Read(string folder)
     {
         try
         {
-            return [.. Directory.EnumerateFiles(folder).Where(IsCertificate).Order(StringComparer.Ordinal).SelectMany(ReadFile)];
+            var files = Directory.EnumerateFiles(folder).Where(CertificateFile.IsNamedSo).Order(StringComparer.Ordinal).ToList();
+            return files.Count > 0
+                ? [.. files.SelectMany(file => TrustedAuthority.OfFile(Path.GetFileName(file), ReadFile(file)))]
+                : throw new SetupException($"{folder}: there is no certificate in it ({string.Join(", ", CertificateFile.Extensions)}); put the TPM vendors' certificates there, or leave the setting out");
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
@@ -38,28 +39,6 @@ internal static class EkRoots
         }
     }
 
-    private static IEnumerable<byte[]> ReadFile(string file)
-    {
-        var bytes = File.ReadAllBytes(file);
-        // DER begins with a SEQUENCE; everything else is text.
-        if (bytes is [0x30, ..])
-        {
-            return [bytes];
-        }
-
-        try
-        {
-            var collection = new X509Certificate2Collection();
-            collection.ImportFromPem(System.Text.Encoding.UTF8.GetString(bytes));
-            return collection.Count > 0
-                ? collection.Select(certificate => certificate.RawData).ToList()
-                : throw new SetupException($"{file}: there is no certificate in it, neither DER nor PEM");
-        }
-        catch (CryptographicException refused)
-        {
-            throw new SetupException($"{file}: no certificate in PEM or DER: {refused.Message}");
-        }
-    }
-
-    private static bool IsCertificate(string file) => Path.GetExtension(file).ToLowerInvariant() is ".pem" or ".crt" or ".cer" or ".der";
+    private static IReadOnlyList<byte[]> ReadFile(string file) =>
+        CertificateFile.TryRead(File.ReadAllBytes(file), out var certificates, out var problem) ? certificates : throw new SetupException($"{file}: {problem}");
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Shype.Attest.Appraisal;
 using Shype.Attest.Appraisal.Enrolment;
 using Shype.Attest.Protocol;
@@ -15,7 +16,7 @@ namespace Shype.Attest.Verifier.Enrolment;
 /// that will be kept (rule K3). Nothing is kept on disk before that.
 /// </summary>
 internal sealed class EnrolmentService(
-    EkCertificatePolicy policy, HostDirectory hosts, LiveHosts live, PendingEnrolments pending, VerifierOptions options, TimeProvider clock,
+    TrustStore trust, HostDirectory hosts, LiveHosts live, PendingEnrolments pending, VerifierOptions options, TimeProvider clock,
     ILogger<EnrolmentService> log)
     : IDisposable
 {
@@ -52,7 +53,19 @@ internal sealed class EnrolmentService(
             return new ActivationOutcome(IsKnown: true, IsProven: false, null);
         }
 
-        var outcome = await hosts.EnrolAsync(new HostEnrolment { Host = ToHost(taken, now), At = now, EkCertificates = taken.Request.EkCertificates }, cancellationToken);
+        if (!ReferenceEquals(taken.Policy, trust.Policy) && EnrolmentAppraiser.Appraise(taken.Request, trust.Policy, now).Findings.Any(finding => finding.IsFailure))
+        {
+            // Trust changed between question and answer.
+            return new ActivationOutcome(IsKnown: false, IsProven: false, null);
+        }
+
+        var request = JsonSerializer.SerializeToUtf8Bytes(taken.Request, ProtocolJson.Default.EnrolmentRequest);
+        var outcome = await hosts.EnrolAsync(new HostEnrolment { Host = ToHost(taken, now), At = now, EkCertificates = taken.Request.EkCertificates, Request = request }, cancellationToken);
+        if (!ReferenceEquals(taken.Policy, trust.Policy))
+        {
+            await trust.CatchUpAsync();
+        }
+
         CryptographicOperations.ZeroMemory(taken.Secret);
         if (outcome.Host is { } host)
         {
@@ -74,6 +87,7 @@ internal sealed class EnrolmentService(
     private (EnrolmentChallenge? Challenge, IReadOnlyList<Finding> Findings) Begin(EnrolmentRequest request)
     {
         var now = clock.GetUtcNow();
+        var policy = trust.Policy;
         var appraisal = EnrolmentAppraiser.Appraise(request, policy, now);
         var findings = HostIds.IsId(request.HostName)
             ? [.. appraisal.Findings, new Finding(FindingCode.HostNameRefused, "host name", Detail: "it looks like a host's id")]
@@ -89,6 +103,7 @@ internal sealed class EnrolmentService(
             Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(EnrolmentIdBytes)),
             Request = request,
             HostId = HostIds.Of(appraisal.EkDigest),
+            Policy = policy,
             EkDigest = appraisal.EkDigest,
             AkName = appraisal.AkName!,
             EkIssuer = appraisal.Issuer,
@@ -112,7 +127,8 @@ internal sealed class EnrolmentService(
     {
         Id = taken.HostId,
         Name = taken.Request.HostName,
-        State = options.RequireApproval ? HostState.Pending : HostState.Enrolled,
+        // A key that nobody certified waits for the fingerprint, whatever else is let in.
+        State = options.RequireApproval || PinnedKeys.NeedsFingerprint(taken.Findings, options) ? HostState.Pending : HostState.Enrolled,
         EkDigest = taken.EkDigest,
         EkIssuer = taken.EkIssuer,
         AkPublic = taken.Request.AkPublic,

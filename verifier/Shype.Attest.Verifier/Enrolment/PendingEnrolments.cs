@@ -1,3 +1,4 @@
+using Shype.Attest.Appraisal.Enrolment;
 using Shype.Attest.Protocol;
 using Shype.Attest.Tpm.Types;
 
@@ -20,6 +21,9 @@ internal sealed record PendingEnrolment
 
     /// <summary>The attestation key's name, computed here.</summary>
     public required TpmName AkName { get; init; }
+
+    /// <summary>What it was judged by.</summary>
+    public EkCertificatePolicy? Policy { get; init; }
 
     /// <summary>Who certified the endorsement key.</summary>
     public string? EkIssuer { get; init; }

@@ -5,10 +5,10 @@ internal static class CommandLine
 {
     /// <summary>What <c>--help</c> prints.</summary>
     public const string Usage = """
-        usage: shype-verifier --state DIR --ek-roots DIR [options]
+        usage: shype-verifier --state DIR [options]
 
           --state DIR                    database, keys and tokens; made with mode 0700 at the first start
-          --ek-roots DIR                 certificates (PEM or DER) of the authorities whose TPMs are believed
+          --ek-roots DIR                 more authorities (PEM or DER) whose TPMs are believed, beside the vendors' that are shipped
           --listen ADDRESS:PORT          default 127.0.0.1:8443; port 0 takes a free one and says which
           --require-approval true|false  whether an operator approves each host (default true)
           --config FILE                  a JSON file with the section "Verifier"

@@ -30,12 +30,11 @@ internal static class VerifierApp
         clock ??= TimeProvider.System;
         var now = clock.GetUtcNow();
 
-        var roots = EkRoots.Load(options);
         var state = StateFolder.Open(options.State);
         var tls = TlsIdentity.Load(options, state, now);
         builder.WebHost.ConfigureKestrel(kestrel => VerifierServer.Configure(kestrel, options, tls));
         AddLogging(builder);
-        AddServices(builder.Services, options, state, clock, roots);
+        AddServices(builder.Services, options, state, clock);
 
         var app = builder.Build();
         Map(app);
@@ -53,19 +52,18 @@ internal static class VerifierApp
         builder.Services.AddSystemd();
     }
 
-    private static void AddServices(
-        IServiceCollection services, VerifierOptions options, StateFolder state, TimeProvider clock, Appraisal.Enrolment.EkCertificatePolicy roots)
+    private static void AddServices(IServiceCollection services, VerifierOptions options, StateFolder state, TimeProvider clock)
     {
         var keys = state.Folder("keys");
         byte[] Key(string name) => PrivateFile.ReadOrCreate(Path.Combine(keys, name), () => RandomNumberGenerator.GetBytes(32));
 
-        services.AddSingleton(options).AddSingleton(clock).AddSingleton(roots).AddSingleton(_ => state);
+        services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
         var store = SqliteAttestationStore.Open(state.Database, Key("audit.key"));
         services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store);
         services.AddSingleton(AccessTokens.Load(state)).AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
-        services.AddSingleton<EnrolmentService>();
+        services.AddSingleton<TrustStore>().AddSingleton<EnrolmentService>();
         var challengeKey = Key("challenge.key");
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChallengeIssuer>(provider, challengeKey));
         services.AddHostedService<Upkeep>();
@@ -98,6 +96,7 @@ internal static class VerifierApp
         app.MapMeasured();
         app.MapAppraisalPolicies();
         app.MapBundles();
+        app.MapTrust();
         app.MapPublic();
     }
 
@@ -106,6 +105,7 @@ internal static class VerifierApp
         // Made now, so that a key that others can read stops the start and not the first request.
         services.GetRequiredService<ResultSigner>();
         await services.GetRequiredService<HostDirectory>().LoadAsync(CancellationToken.None);
+        await services.GetRequiredService<TrustStore>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<PolicyLibrary>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<CurrentReferences>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<CurrentAppraisalPolicies>().LoadAsync(CancellationToken.None);

@@ -55,6 +55,9 @@ internal static partial class VerifierLog
     [LoggerMessage(204, LogLevel.Information, "Host {HostId} is {State} now. {Reason}")]
     private static partial void WriteStateChanged(ILogger log, string hostId, HostState state, string reason);
 
+    [LoggerMessage(205, LogLevel.Information, "Trust changed: {Fingerprint}; {Hosts} hosts are judged differently now")]
+    public static partial void TrustChanged(this ILogger log, string fingerprint, int hosts);
+
     [LoggerMessage(300, LogLevel.Debug, "Host {HostId} appraised: {Status}, first failure {Finding}")]
     public static partial void Appraised(this ILogger log, string hostId, TrustTier status, string? finding);
 

@@ -14,7 +14,7 @@ internal sealed record VerifierOptions
     /// <summary>Address and port, <c>127.0.0.1:8443</c> or <c>[::1]:8443</c>; port 0 takes a free one and says which.</summary>
     public string Listen { get; init; } = "127.0.0.1:8443";
 
-    /// <summary>A folder with the certificates (PEM or DER) of the authorities whose endorsement keys are believed.</summary>
+    /// <summary>A folder with certificates (PEM or DER) of more authorities whose TPMs are believed: those that signed themselves.</summary>
     public string EkRoots { get; init; } = "";
 
     /// <summary>Whether an operator approves each host; without, a genuine TPM is enough.</summary>
@@ -65,6 +65,15 @@ internal sealed record VerifierOptions
     /// <summary>Whether endorsement key certificates must not have expired. TPM vendors let certificates of chips in use expire.</summary>
     public bool CheckEkValidity { get; init; } = true;
 
+    /// <summary>Whether the shipped certificates of TPM vendors count.</summary>
+    public bool UseVendorRoots { get; init; } = true;
+
+    /// <summary>Whether an authority below the roots may have expired since it certified.</summary>
+    public bool AcceptExpiredEkAuthorities { get; init; }
+
+    /// <summary>Takes endorsement keys without a certificate as pending; approving such a host needs the key's fingerprint.</summary>
+    public bool PinUncertifiedKeys { get; init; }
+
     /// <summary>Takes SHA-1 signatures in endorsement key certificates below the roots.</summary>
     public bool UnsafeAllowSha1Certificates { get; init; }
 
@@ -114,9 +123,9 @@ internal sealed record VerifierOptions
             yield return $"{nameof(State)}: a folder for database and keys is needed (--state DIR)";
         }
 
-        if (EkRoots.Length == 0 && !UnsafeAcceptUncertifiedKeys)
+        if (EkRoots.Length == 0 && !UseVendorRoots && !UnsafeAcceptUncertifiedKeys && !PinUncertifiedKeys)
         {
-            yield return $"{nameof(EkRoots)}: a folder with the TPM vendors' certificates is needed (--ek-roots DIR)";
+            yield return $"{nameof(EkRoots)}: without the vendors' roots a folder with certificates is needed (--ek-roots DIR)";
         }
 
         if (TlsCertificate is null != TlsKey is null)

@@ -103,6 +103,12 @@ internal static class AuditKinds
     /// <summary>The appraisal policy of a group was replaced.</summary>
     public const string AppraisalPolicy = "appraisal-policy";
 
+    /// <summary>An operator added, removed or switched an authority of TPMs.</summary>
+    public const string Trust = "trust";
+
+    /// <summary>A change of trust changed what verdicts say about a host's certificates.</summary>
+    public const string TrustApplied = "trust-applied";
+
     /// <summary>The reference values were replaced.</summary>
     public const string References = "references";
 }

@@ -66,6 +66,9 @@ internal sealed record HostEnrolment
     /// <summary>The endorsement key's certificates as the host sent them.</summary>
     public IReadOnlyList<byte[]> EkCertificates { get; init; } = [];
 
+    /// <summary>The request with its certificates, JSON, to be judged again when trust changes.</summary>
+    public byte[]? Request { get; init; }
+
     /// <summary>
     /// Whether the host failed in its last boot. With another attestation key its past ends, since a TPM's counters are told to each key in
     /// another way; so that nobody sheds a failure like this, the host waits for approval again.
@@ -96,7 +99,11 @@ internal enum EnrolmentVerdict
 internal sealed record EnrolmentOutcome(EnrolmentVerdict Verdict, HostRecord? Host);
 
 /// <summary>An operator's word about a host.</summary>
-internal sealed record StateChange(string HostId, HostState State, string? Reason, string Actor, DateTimeOffset At);
+internal sealed record StateChange(string HostId, HostState State, string? Reason, string Actor, DateTimeOffset At)
+{
+    /// <summary>What an approval rests on, for the audit.</summary>
+    public string? Proof { get; init; }
+}
 
 /// <summary>Everything that one appraisal leaves.</summary>
 internal sealed record AppraisalCommit

@@ -52,6 +52,21 @@ internal interface IAttestationStore
     /// <summary>The last verdict about a host with all that its bundle needs; null where there is none.</summary>
     Task<ArchivedVerdict?> ReadArchiveAsync(string hostId, CancellationToken cancellationToken);
 
+    /// <summary>What operators decided about trust.</summary>
+    Task<StoredTrust> ReadTrustAsync(CancellationToken cancellationToken);
+
+    /// <summary>Keeps a decision about trust.</summary>
+    Task DecideTrustAsync(TrustDecision decision, CancellationToken cancellationToken);
+
+    /// <summary>What all hosts enrolled with.</summary>
+    Task<IReadOnlyList<StoredRequest>> ReadRequestsAsync(CancellationToken cancellationToken);
+
+    /// <summary>What a host enrolled with; null for one that is not known.</summary>
+    Task<StoredRequest?> ReadRequestAsync(string hostId, CancellationToken cancellationToken);
+
+    /// <summary>Keeps what is said about hosts' certificates by a policy, which all hosts were judged by: one transaction.</summary>
+    Task JudgeHostsAsync(IReadOnlyList<JudgedHost> hosts, byte[] policy, DateTimeOffset at, CancellationToken cancellationToken);
+
     /// <summary>Forgets evidence and results older than a time, some at a time; says how many.</summary>
     Task<int> ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken);
 

@@ -71,7 +71,7 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
                 return null;
             }
 
-            audit.Append(change.At, AuditKinds.HostState, change.HostId, change.Actor, $"{HostRows.TextOf(change.State)} {change.Reason}".TrimEnd());
+            audit.Append(change.At, AuditKinds.HostState, change.HostId, change.Actor, $"{HostRows.TextOf(change.State)} {change.Reason ?? change.Proof}".TrimEnd());
             return HostRows.ById(session, change.HostId);
         }, cancellationToken);
 
@@ -105,6 +105,24 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
     public Task<IReadOnlyList<StoredPolicy>> ReadPoliciesAsync(CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<StoredPolicy>>(session => session.Query("SELECT source_digest, canonical_digest, file FROM policies ORDER BY at, source_digest",
             row => new StoredPolicy(row.GetString(0), row.GetString(1), row.GetFieldValue<byte[]>(2))), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<StoredTrust> ReadTrustAsync(CancellationToken cancellationToken) => ReadAsync(TrustRows.Read, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task DecideTrustAsync(TrustDecision decision, CancellationToken cancellationToken) =>
+        _writer.WriteAsync((session, audit) => TrustRows.Decide(session, audit, decision), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredRequest>> ReadRequestsAsync(CancellationToken cancellationToken) => ReadAsync(TrustRows.Requests, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<StoredRequest?> ReadRequestAsync(string hostId, CancellationToken cancellationToken) =>
+        ReadAsync(session => TrustRows.Request(session, hostId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task JudgeHostsAsync(IReadOnlyList<JudgedHost> hosts, byte[] policy, DateTimeOffset at, CancellationToken cancellationToken) =>
+        _writer.WriteAsync((session, audit) => TrustRows.Judge(session, audit, hosts, policy, at), cancellationToken);
 
     /// <inheritdoc/>
     public Task<int> ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) =>
@@ -177,6 +195,11 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
                 break;
             default:
                 return new EnrolmentOutcome(verdict, null);
+        }
+
+        if (enrolment.Request is { } request)
+        {
+            TrustRows.Keep(session, new StoredRequest(host.Id, enrolment.At, request));
         }
 
         return new EnrolmentOutcome(verdict, HostRows.ById(session, host.Id));
