@@ -81,7 +81,7 @@ internal sealed class StoryEvidence(Judgement judgement, GuaranteeStrength keepe
     };
 
     private string? TrailGap => _story.Past.IsTrailCut ? $"not all policies of this boot are kept ({nameof(AppraisalLimits.MaxPolicies)})"
-        : _story.Past == BootPast.NotKept ? BootPast.NotKept.Lost
+        : _story.Past.IsNotKept ? _story.Past.Lost
         : null;
 
     // The last one is in the story, whatever else is kept.

@@ -90,7 +90,7 @@ internal static class HostMemoryCodec
         var sections = ReadSections(ref reader);
         // A log whose boot is not known, of a memory that an earlier version wrote, is not known at all: it is asked for again.
         var firmware = sections.Chain is { } chain && logDigest is not null ? new FirmwareMemory(logDigest, banks, chain) : null;
-        boot = boot is null ? null : boot with { Story = boot.Story with { Conflicts = sections.Conflicts, Past = sections.Past ?? BootPast.NotKept } };
+        boot = boot is null ? null : boot with { Story = boot.Story with { Conflicts = sections.Conflicts, Past = sections.Past ?? BootPast.Of(boot.Story) } };
         return new(quote, sticky, firmware, boot, sections.Ima) { Policies = sections.Policies ?? PolicyMemory.None };
     }
 

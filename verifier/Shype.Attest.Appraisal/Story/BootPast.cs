@@ -16,11 +16,29 @@ internal sealed record BootPast(ImmutableArray<LoggedContent> Records, int Bytes
     /// <summary>Before the first record.</summary>
     public static BootPast Empty { get; } = new([], 0, null);
 
-    /// <summary>Of a boot that an earlier version of this program has read.</summary>
-    public static BootPast NotKept { get; } = new([], 0, "of what is over in this boot nothing was kept");
+    /// <summary>Of a boot that was read before pasts were kept: what the story has of it.</summary>
+    public static BootPast Of(BootStory story)
+    {
+        var records = ImmutableArray.CreateBuilder<LoggedContent>();
+        Add(story.Agent?.Record, story.Agent?.Value);
+        Add(story.Hypervisor?.Record, story.Hypervisor?.Value);
+        Add(story.Policy?.Record, story.Policy?.Value);
+        return new(records.ToImmutable(), 0, NotKept);
+
+        void Add(ulong? record, MeasurementContent? content)
+        {
+            if (content is not null)
+            {
+                records.Add(new(record ?? 0, content));
+            }
+        }
+    }
 
     /// <summary>Whether there were more policies than are kept.</summary>
     public bool IsTrailCut => Records.Count(kept => kept.Content is PolicyStateContent) >= AppraisalLimits.MaxPolicies;
+
+    /// <summary>Whether nothing was kept before.</summary>
+    public bool IsNotKept => Lost == NotKept;
 
     /// <summary>All that is known to have happened: what is kept, or else what runs.</summary>
     public IReadOnlyList<LoggedContent> With(IEnumerable<RunningImage> running) => Lost is null ? Records :
@@ -28,6 +46,8 @@ internal sealed record BootPast(ImmutableArray<LoggedContent> Records, int Bytes
         .. Records.Concat(running.SelectMany(image => image.Attached.Select(resource => new LoggedContent(image.Record, resource)).Prepend(new(image.Record, image.Start))))
             .OrderBy(kept => kept.Record),
     ];
+
+    private const string NotKept = "of what was over in this boot when records began to be kept nothing is known";
 }
 
 /// <summary>Goes on with a past.</summary>
