@@ -109,6 +109,38 @@ public sealed record ResultGuarantee
     /// <summary>The evidence that would be needed to say more.</summary>
     [JsonPropertyName("missing")]
     public string? Missing { get; init; }
+
+    /// <summary>Of a demand: the answer for what runs, and ran since boot.</summary>
+    [JsonPropertyName("now")]
+    public ResultAnswer? Now { get; init; }
+
+    /// <summary>Of a demand: the answer for every state that the policy admits.</summary>
+    [JsonPropertyName("always")]
+    public ResultAnswer? Always { get; init; }
+}
+
+/// <summary>One of the two answers to a demand.</summary>
+public sealed record ResultAnswer
+{
+    /// <summary>"holds", "violated" or "unknown".</summary>
+    [JsonPropertyName("verdict")]
+    public required string Verdict { get; init; }
+
+    /// <summary>"enforced", "gated", "observed", "violated" or "unknown".</summary>
+    [JsonPropertyName("strength")]
+    public required string Strength { get; init; }
+
+    /// <summary>One sentence for a person.</summary>
+    [JsonPropertyName("text")]
+    public required string Text { get; init; }
+
+    /// <summary>What shows a violation.</summary>
+    [JsonPropertyName("witness")]
+    public ResultWitness? Witness { get; init; }
+
+    /// <summary>The evidence that would be needed to say more.</summary>
+    [JsonPropertyName("missing")]
+    public string? Missing { get; init; }
 }
 
 /// <summary>The smallest thing that shows that something does not hold.</summary>

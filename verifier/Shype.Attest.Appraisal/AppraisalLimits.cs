@@ -15,6 +15,9 @@ public static class AppraisalLimits
     /// <summary>Different policies of one boot that are remembered; beyond it nothing is claimed about the time since boot.</summary>
     public const int MaxPolicies = 64;
 
+    /// <summary>Bytes of records of one boot that are kept to answer demands from; beyond it nothing that only they show is claimed about what is over.</summary>
+    public const int MaxPastBytes = 4 * 1024 * 1024;
+
     /// <summary>Things that a boot loader loads, images that firmware starts, or keys that verify them, of one boot.</summary>
     public const int MaxBootParts = 64;
 

@@ -41,7 +41,7 @@ internal sealed class Guarantees
         {
             foreach (var said in OtherPairs.Of(_judgement, vm).Take(MaxPairs))
             {
-                yield return Say("direct-sharing", said.IsKnown ? Holds : Unknown, Sentence(said.Sentence));
+                yield return Say("direct-sharing", said.IsKnown ? Holds : Unknown, KeptSinceBoot.Sentence(said.Sentence));
             }
 
             yield break;
@@ -51,7 +51,7 @@ internal sealed class Guarantees
         foreach (var pair in pairs.Take(MaxPairs))
         {
             var verdict = !pair.LabelsKnown ? Unknown : pair.Conflict is null ? Holds : Violated;
-            yield return Say("direct-sharing", verdict, Sentence(pair.Sentence));
+            yield return Say("direct-sharing", verdict, KeptSinceBoot.Sentence(pair.Sentence));
         }
 
         if (pairs.Length > MaxPairs)
@@ -73,20 +73,8 @@ internal sealed class Guarantees
 
     private ResultGuarantee SinceBoot()
     {
-        var story = _judgement.Story;
-        if (story.Violation is { } violation)
-        {
-            return Say(NoViolation, Violated, Sentence(violation.Value), new() { Text = violation.Value, Records = [violation.Record] });
-        }
-
-        var doubt = story.Judged is null ? "there is no policy to judge them by"
-            : story.Unjudged ? "some began while there was no policy to judge them by"
-            : story.EarlierPolicies.Any(earlier => _judgement.References.FindPolicy(earlier) is null) ? "an earlier policy of this boot is not one of the references"
-            : story.Facts.FirstOrDefault(fact => fact.IsFailure) is { } fact ? $"the log shows {fact.Kind.Text}"
-            : null;
-        return doubt is null
-            ? Say(NoViolation, Holds, "Every start and attachment since boot was admissible when it happened.")
-            : Say(NoViolation, Unknown, $"Nothing can be said about all starts and attachments since boot: {doubt}.");
+        var kept = KeptSinceBoot.Prove(_judgement, GuaranteeStrength.Observed);
+        return Say(NoViolation, DemandAnswer.Word(kept.Verdict), kept.Sentence, kept.Witness is { } witness ? new() { Text = witness.Sentence, Records = witness.Records } : null);
     }
 
     private static GuaranteeStrength KeeperOf(BootStory story, ReferenceSet references) => Enforcers.Of(story, references) switch
@@ -98,8 +86,6 @@ internal sealed class Guarantees
 
     private ResultGuarantee Say(string id, string verdict, string text, ResultWitness? witness = null) =>
         new() { Id = id, Verdict = verdict, Strength = _strength, Text = text, Witness = witness };
-
-    private static string Sentence(string words) => char.ToUpperInvariant(words[0]) + words[1..] + (words.EndsWith('.') ? "" : ".");
 
     private const string NoConflictNow = "no-conflict-now";
     private const string NoViolation = "no-violation-since-boot";

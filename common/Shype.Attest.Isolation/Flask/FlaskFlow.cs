@@ -19,6 +19,9 @@ public sealed record FlaskReason(string Source, string Target, string Class, Imm
 /// <param name="Reasons">Why, in the order of the policy's names.</param>
 public sealed record FlaskFlow(string From, string To, ImmutableArray<FlaskReason> Reasons)
 {
+    /// <summary>"'red_t' to 'driver_t' by allow ...".</summary>
+    public string Sentence => $"{Quote.Name(From)} to {Quote.Name(To)} by {Reasons[0]}";
+
     /// <summary>"red_t to driver_t by allow ...".</summary>
     public override string ToString() => $"{From} to {To} by {Reasons[0]}";
 }

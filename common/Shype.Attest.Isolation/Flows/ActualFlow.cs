@@ -5,7 +5,8 @@ namespace Shype.Attest.Isolation.Flows;
 
 /// <summary>
 /// What could really get from one label to another in a boot: only VMs that ran at the same time, only what was attached, and nothing read before it was written.
-/// A VM keeps what it got when it starts again under its uuid; mediators pass nothing on.
+/// A VM keeps what it got when it starts again under its uuid, whatever its label is then; mediators pass nothing on. A resource's label is one end of a flow by what
+/// was attached: who gets such a resource can read it, who has one can write to it.
 /// </summary>
 internal sealed class ActualFlow
 {
@@ -15,30 +16,45 @@ internal sealed class ActualFlow
     private readonly Dictionary<(string Kind, string Which), Medium> _media = [];
     private readonly Dictionary<Guid, List<(Resource Resource, Medium Medium)>> _attached = [];
     private readonly Queue<Carrier> _queue = [];
+    private readonly Carrier? _source;
+    private readonly ImmutableHashSet<string> _goals;
     private ulong _now;
+    private int _steps;
 
-    private ActualFlow(IsolationHistory history, IReadOnlySet<string> mediators) => (_history, _mediators) = (history, mediators);
-
-    /// <summary>The earliest way to one of some labels, itself a mediator or not; null where nothing could get there.</summary>
-    public static Witness? Find(IsolationHistory history, ImmutableHashSet<string> mediators, string from, ImmutableHashSet<string> to)
+    private ActualFlow(IsolationHistory history, IReadOnlySet<string> mediators, string from, ImmutableHashSet<string> to)
     {
-        var flow = new ActualFlow(history, mediators.Except(to));
+        (_history, _mediators) = (history, mediators);
+        _source = IsResource(from) ? Carrier.OfResource(from) : null;
+        _goals = [.. to.Where(IsResource)];
+        bool IsResource(string label) => history.Policy.FindVmLabel(label) is null;
+    }
+
+    /// <summary>
+    /// The earliest way to one of some labels, itself a mediator or not; null where nothing could get there. What it takes is taken from the steps that are left;
+    /// where none are, nothing was found out.
+    /// </summary>
+    public static Witness? Find(IsolationHistory history, ImmutableHashSet<string> mediators, string from, ImmutableHashSet<string> to, ref int left)
+    {
+        var flow = new ActualFlow(history, mediators.Except(to), from, to);
         flow.Start(RunningVm.Host(history.Policy), from);
-        foreach (var (record, happened) in history.Events)
+        var found = flow.Spread(to);
+        for (var i = 0; i < history.Events.Length && found is null && flow._steps < left; i++)
         {
-            flow._now = record;
-            flow.Take(happened, from);
-            if (flow.Spread(to) is { } arrived)
-            {
-                return Witnessed(arrived);
-            }
+            flow._now = history.Events[i].Record;
+            flow.Take(history.Events[i].Event, from);
+            found = flow.Spread(to);
         }
 
-        return flow.Spread(to) is { } atBoot ? Witnessed(atBoot) : null;
+        left = Math.Max(0, left - flow._steps);
+        return found is null ? null : flow.Witnessed(found);
     }
+
+    /// <summary>The most steps of one question: a log that needs more leaves it open.</summary>
+    public const int MaxSteps = 2_000_000;
 
     private void Take(EnforcementEvent happened, string from)
     {
+        _steps++;
         switch (happened)
         {
             case VmStarts { Vm: var vm }:
@@ -132,6 +148,11 @@ internal sealed class ActualFlow
         }
 
         held.Add((resource, medium));
+        if (!carrier.IsReached && _source is { } source && resource.Label == source.ReachedAs)
+        {
+            carrier.Reach(source, $"got {resource.Sentence} with label {Quote.Name(source.ReachedAs)}", _now);
+        }
+
         if (!carrier.IsReached && medium.Giver is { } giver)
         {
             carrier.Reach(giver, $"got {resource.Sentence} after", _now);
@@ -149,9 +170,14 @@ internal sealed class ActualFlow
     {
         while (_queue.TryDequeue(out var carrier))
         {
-            if (to.Contains(carrier.Vm.EffectiveLabel) && carrier.From is not null)
+            if (to.Contains(carrier.Vm.EffectiveLabel) && (carrier.From is not null || carrier.ReachedAs != carrier.Vm.EffectiveLabel))
             {
                 return carrier;
+            }
+
+            if (!_goals.IsEmpty && Written(carrier) is { } written)
+            {
+                return written;
             }
 
             foreach (var type in TypesOf(carrier.Vm))
@@ -169,8 +195,22 @@ internal sealed class ActualFlow
         return null;
     }
 
+    // A carrier that something got to writes to what it has.
+    private Carrier? Written(Carrier carrier)
+    {
+        if (_attached.GetValueOrDefault(carrier.Vm.Uuid, []).Find(held => held.Resource.Label is { } label && _goals.Contains(label)) is not { Resource: { } resource })
+        {
+            return null;
+        }
+
+        var written = Carrier.OfResource(resource.Label!);
+        written.Reach(carrier, resource.Sentence, _now);
+        return written;
+    }
+
     private void Give(Carrier giver, Medium medium, string how)
     {
+        _steps++;
         foreach (var holder in medium.ReachAll().Select(uuid => _carriers[uuid]).Where(holder => !holder.IsReached))
         {
             holder.Reach(giver, how, _now);
@@ -180,6 +220,7 @@ internal sealed class ActualFlow
 
     private Medium MediumOf((string Kind, string Which) key)
     {
+        _steps++;
         if (!_media.TryGetValue(key, out var medium))
         {
             _media.Add(key, medium = new Medium());
@@ -191,16 +232,23 @@ internal sealed class ActualFlow
     private ImmutableArray<string> TypesOf(RunningVm vm) =>
         _history.Policy.HasTypeEnforcement ? _history.Policy.FindVmLabel(vm.EffectiveLabel)?.SteTypes ?? [] : ["anything"];
 
-    private static Witness Witnessed(Carrier arrived)
+    private Witness Witnessed(Carrier arrived)
     {
         var (path, words, records) = (new List<string>(), new List<string>(), new List<ulong>());
+        if (arrived.Vm.EffectiveLabel != arrived.ReachedAs)
+        {
+            path.Add(arrived.Vm.EffectiveLabel);
+            records.Add(_now);
+            words.Add($"{Quote.Visible(arrived.Vm.Name)} ({Quote.Name(arrived.ReachedAs)}) became {Quote.Name(arrived.Vm.EffectiveLabel)} at record {_now}");
+        }
         for (var at = arrived; at is not null; at = at.From)
         {
             path.Add(at.ReachedAs);
             records.Add(at.Record);
             if (at.From is { } giver)
             {
-                words.Add($"{Quote.Visible(at.Vm.Name)} ({Quote.Name(at.ReachedAs)}) {at.How} {Quote.Visible(giver.Vm.Name)} ({Quote.Name(giver.ReachedAs)}) at record {at.Record}");
+                words.Add(at.IsResource ? $"{Quote.Visible(giver.Vm.Name)} ({Quote.Name(giver.ReachedAs)}) had {at.How} with label {Quote.Name(at.ReachedAs)} at record {at.Record}"
+                    : $"{Quote.Visible(at.Vm.Name)} ({Quote.Name(at.ReachedAs)}) {at.How}{(giver.IsResource ? "" : $" {Quote.Visible(giver.Vm.Name)} ({Quote.Name(giver.ReachedAs)})")} at record {at.Record}");
             }
         }
 
@@ -216,6 +264,8 @@ internal sealed class ActualFlow
 
         public bool Runs { get; set; }
 
+        public bool IsResource { get; private init; }
+
         public bool IsReached { get; private set; }
 
         public Carrier? From { get; private set; }
@@ -225,6 +275,14 @@ internal sealed class ActualFlow
         public ulong Record { get; private set; }
 
         public string ReachedAs { get; private set; } = "";
+
+        /// <summary>All resources of a label, as one end of a flow.</summary>
+        public static Carrier OfResource(string label)
+        {
+            var resource = new Carrier { Vm = new RunningVm(Guid.Empty, label, label), IsResource = true };
+            resource.Reach(null, null, 0);
+            return resource;
+        }
 
         public void Reach(Carrier? from, string? how, ulong record) =>
             (IsReached, From, How, Record, ReachedAs) = (true, from, how, record, Vm.EffectiveLabel);

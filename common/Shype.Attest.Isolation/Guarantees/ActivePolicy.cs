@@ -19,7 +19,7 @@ public static class ActivePolicy
             return Guarantee.Violated("G4", $"Record {last.Record} {refuted}.", new($"record {last.Record} {refuted}", [], [last.Record]));
         }
 
-        return (Missing(trail, last) ?? evidence.History?.Gap) is { } missing
+        return (Missing(trail, last) ?? evidence.History?.Doubt) is { } missing
             ? Guarantee.Unknown("G4", missing)
             : Guarantee.Holds("G4", evidence, last.Enforcing
                 ? $"Policy {evidence.Policy} was measured (record {last.Record}), and the hypervisor holds its binary form."

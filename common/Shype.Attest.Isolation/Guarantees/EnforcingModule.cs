@@ -10,10 +10,11 @@ public static class EnforcingModule
     public static Guarantee Prove(IsolationEvidence evidence)
     {
         ArgumentNullException.ThrowIfNull(evidence);
-        return Prove(evidence.Module, evidence.History?.Gap, evidence.Keeper);
+        return Prove(evidence.Module, evidence.History?.Doubt, evidence.Keeper);
     }
 
-    internal static Guarantee Prove(ModuleStatement? module, string? gap, GuaranteeStrength keeper)
+    /// <summary>The guarantee from what the records say of the module, whatever the policy is.</summary>
+    public static Guarantee Prove(ModuleStatement? module, string? gap, GuaranteeStrength keeper)
     {
         if (module is not { } said)
         {
@@ -45,6 +46,7 @@ public static class EnforcingModule
 
     private static string? Missing(ModuleStatement said) => said switch
     {
+        { Doubt: { } doubt } => doubt,
         { HypervisorKind: null } => "no record names the hypervisor that would enforce",
         { HypervisorKind: "xen", Module: "acm" } => VersionOf(said) is null ? "the record of the hypervisor has no version that is understood" : null,
         { HypervisorKind: "xen" } => OfXen(said) is null ? "no record carries Xen's build configuration (CONFIG_XSM and its default module): without it the command line decides nothing" : null,

@@ -46,7 +46,7 @@ public static class FewMediators
             }
         }
 
-        return (missing ?? history.Gap) is { } unknown
+        return (missing ?? history.Doubt) is { } unknown
             ? Guarantee.Unknown("G15", unknown)
             : Guarantee.Holds("G15", evidence, $"Only declared mediators ({evidence.Mediators.Count}) hold more than one type, and the {count} that run are what the references say.");
     }

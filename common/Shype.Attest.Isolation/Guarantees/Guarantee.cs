@@ -45,6 +45,16 @@ public enum GuaranteeVerdict
     Unknown,
 }
 
+/// <summary>What a guarantee or demand speaks of, and so what is in question where it does not hold.</summary>
+public enum GuaranteeConcern
+{
+    /// <summary>Whether VMs are kept apart.</summary>
+    Isolation,
+
+    /// <summary>Whether the host is set up as it should be: module, policy, labels, images.</summary>
+    Configuration,
+}
+
 /// <summary>How strong a guarantee is, weakest first.</summary>
 public enum GuaranteeStrength
 {

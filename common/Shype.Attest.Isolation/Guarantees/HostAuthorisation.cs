@@ -28,7 +28,7 @@ public static class HostAuthorisation
             }
         }
 
-        return history.Gap is { } gap
+        return history.Doubt is { } gap
             ? Guarantee.Unknown("G18", gap)
             : Guarantee.Holds("G18", evidence, $"The host's label {Quote.Name(host.Label.Name)} is authorised to run every VM that runs.");
     }

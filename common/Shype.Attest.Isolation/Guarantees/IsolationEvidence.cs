@@ -66,7 +66,7 @@ public sealed class IsolationHistory
     /// <param name="gap">Why these may not be all, or were not all under this policy; null where they are.</param>
     public IsolationHistory(AcmPolicy policy, ImmutableArray<LoggedEvent> events, string? gap)
     {
-        (Policy, Events, Gap) = (policy, events, gap);
+        (Policy, Events, Gap, Doubt) = (policy, events, gap, gap);
         Replay = StartReplay.Run(policy, events.Select(logged => logged.Event));
         Running = [.. Replay.End.Running];
     }
@@ -79,6 +79,9 @@ public sealed class IsolationHistory
 
     /// <summary>Why nothing that speaks of all events can be said to hold.</summary>
     public string? Gap { get; }
+
+    /// <summary>Why not even what runs now, or the policy, can be told from the log; null where it can, though not all that is over may be known.</summary>
+    public string? Doubt { get; init; }
 
     /// <summary>The first record that changed the policy.</summary>
     public ulong? PolicyChangedAt { get; init; }

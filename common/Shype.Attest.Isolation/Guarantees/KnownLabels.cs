@@ -21,7 +21,7 @@ public static class KnownLabels
             }
         }
 
-        return history.Gap is { } gap
+        return history.Doubt is { } gap
             ? Guarantee.Unknown("G9", gap)
             : Guarantee.Holds("G9", evidence, $"Each of the {history.Running.Length - 1} running VMs has a label of policy {evidence.Policy}.");
     }

@@ -21,7 +21,7 @@ public static class LabelsReadBack
 
         var missing = running.Find(start => start.LabelReadBack is null) is { } unasked
             ? $"no record tells the label that the hypervisor itself gives {Quote.Visible(unasked.Vm.Name)} (xl list -Z, getssid, ps -Z): record {unasked.Record} has the configuration's"
-            : history.Gap;
+            : history.Doubt;
         return missing is not null
             ? Guarantee.Unknown("G24", missing)
             : Guarantee.Holds("G24", evidence, $"The hypervisor gives each of the {running.Count} running VMs the label of its configuration.");

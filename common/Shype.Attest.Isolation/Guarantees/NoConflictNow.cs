@@ -30,7 +30,7 @@ public static class NoConflictNow
             }
         }
 
-        var unknown = history.Gap ?? (history.Running.FirstOrDefault(vm => evidence.Policy.StandingOf(vm) != LabelStanding.Known) is { } stranger
+        var unknown = history.Doubt ?? (history.Running.FirstOrDefault(vm => evidence.Policy.StandingOf(vm) != LabelStanding.Known) is { } stranger
             ? new VmStanding(stranger, evidence.Policy.StandingOf(stranger)).Sentence
             : null);
         return unknown is null

@@ -39,6 +39,7 @@ public static class PolicyChain
             return Guarantee.Violated("G5", $"{what}.", new(what, [], [first.Record]));
         }
 
+        missing ??= trail.Gap;
         missing ??= evidence.History is { } history ? OfHistory(evidence, history) : IsolationEvidence.NoLog;
         missing ??= first.Module == Flask && trail.SequenceNumber is null ? "no record tells FLASK's sequence number, which every load and every switch of a boolean raises" : null;
         return missing is not null
@@ -50,7 +51,7 @@ public static class PolicyChain
 
     // A history under one policy has a gap wherever another one was measured; here that is no gap.
     private static string? OfHistory(IsolationEvidence evidence, IsolationHistory history) =>
-        history.PolicyChangedAt is not null && evidence.Log is { BeginsAtBoot: true, Broken: null, Gaps.IsEmpty: true } ? null : history.Gap;
+        history.PolicyChangedAt is not null && evidence.Log is { BeginsAtBoot: true, Broken: null, Gaps.IsEmpty: true } ? null : history.Doubt;
 
     private static string? Refutation(PolicyTrail trail, MeasuredPolicy before, MeasuredPolicy now)
     {

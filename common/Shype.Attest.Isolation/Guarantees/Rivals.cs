@@ -27,17 +27,23 @@ public static class Rivals
         var pairs = Pairs(evidence.Policy);
         var ran = history.Events.Select(logged => logged.Event switch { VmStarts { Vm: var vm } => vm.EffectiveLabel, VmRelabels { Label: { } label } => label, _ => null })
             .OfType<string>().Append(evidence.Policy.Bootstrap).ToHashSet(StringComparer.Ordinal);
+        var left = MaxSteps;
         foreach (var (from, to) in pairs.Concat(pairs.Select(pair => (pair.Other, pair.One))).Where(pair => ran.Contains(pair.Item1) && ran.Contains(pair.Item2)).GroupBy(pair => pair.Item1, pair => pair.Item2)
             .Select(group => (group.Key, group.ToImmutableHashSet())))
         {
-            if (ActualFlow.Find(history, evidence.Mediators, from, to) is { } witness)
+            if (left == 0)
+            {
+                break;
+            }
+
+            if (ActualFlow.Find(history, evidence.Mediators, from, to, ref left) is { } witness)
             {
                 return Guarantee.Violated("G14", $"Something could get from {Quote.Name(from)} to {Quote.Name(witness.Path[^1])}: {witness.Sentence}.", witness);
             }
         }
 
         return pairs.IsEmpty ? NoPairs("G14")
-            : NoActualFlow.Open(evidence, history) is { } open ? Guarantee.Unknown("G14", open)
+            : (left == 0 ? NoActualFlow.TooLong : NoActualFlow.Open(evidence, history)) is { } open ? Guarantee.Unknown("G14", open)
             : Guarantee.Holds("G14", evidence, $"Nothing got between any of the {pairs.Length} pairs of labels that may not run together, since boot{NoPossibleFlow.Apart(evidence)}.");
     }
 
@@ -57,6 +63,9 @@ public static class Rivals
         var rows = PolicyTables.Of(policy).Rows().ToList();
         return [.. rows.SelectMany((one, index) => rows.Skip(index + 1).Where(other => one.KeepsOut(other) || other.KeepsOut(one)).Select(other => (one.Label.Name, other.Label.Name)))];
     }
+
+    // Of all labels that must not run together with another, each followed through the whole log.
+    private const int MaxSteps = 8 * ActualFlow.MaxSteps;
 
     private static Guarantee NoPairs(string id) =>
         Guarantee.Unknown(id, "nobody says which labels must be kept apart: no conflict set keeps any two from running together, and no demand (no-flow) names any");

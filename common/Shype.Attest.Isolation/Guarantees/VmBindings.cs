@@ -31,7 +31,7 @@ public static class VmBindings
 
         var missing = running.Find(start => start.VtpmKey is null) is { } without ? $"record {without.Record} has no vtpmEkName: nothing binds evidence of {Quote.Visible(without.Vm.Name)} to this platform"
             : evidence.Log?.MatchesQuote != true ? "there is no quote of the platform that covers the records of the starts"
-            : history.Gap;
+            : history.Doubt;
         return missing is not null
             ? Guarantee.Unknown("G25", missing)
             : Guarantee.Holds("G25", evidence, $"The keys of the virtual TPMs of all {running.Count} running VMs were measured, and the platform's quote covers them.");

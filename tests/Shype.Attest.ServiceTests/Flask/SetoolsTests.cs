@@ -11,7 +11,7 @@ public sealed partial class SetoolsTests
 {
     public static TheoryData<string, int> Compiled => new()
     {
-        { "xen", 24 }, { "xen", 30 },
+        { "xen", 24 }, { "xen", 30 }, { "hostile", 24 }, { "hostile", 30 },
         { "selinux", 24 }, { "selinux", 25 }, { "selinux", 26 }, { "selinux", 27 }, { "selinux", 28 }, { "selinux", 29 },
         { "selinux", 30 }, { "selinux", 31 }, { "selinux", 32 }, { "selinux", 33 },
     };

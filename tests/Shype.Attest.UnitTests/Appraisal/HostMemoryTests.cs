@@ -32,7 +32,7 @@ public sealed class HostMemoryTests
     {
         var bytes = Eventful().Memory!.Encode();
         var ends = EndsOfSections(bytes);
-        Assert.Equal(2, ends.Count);
+        Assert.Equal(3, ends.Count);
         for (var length = 0; length < bytes.Length; length++)
         {
             if (ends.Contains(length))

@@ -200,6 +200,26 @@ public sealed class IsolationCommandTests
         Assert.Equal(sentence, terminal.Output);
     }
 
+    [Theory]
+    [InlineData("blue_t", "red_t", "dom0_t", ExitCode.Refused, "'blue_t' to 'driver_t' by allow")]
+    [InlineData("blue_t", "red_t", "driver_t", ExitCode.Yes, "Nothing can get from 'blue_t' to 'red_t' unless {dom0_t, driver_t} passes it on.\n")]
+    [InlineData("alone_t", "red_t", "dom0_t", ExitCode.Yes, "Nothing can get from 'alone_t' to 'red_t' unless {dom0_t} passes it on.\n")]
+    public void A_way_under_FLASK_is_explained_in_the_words_of_the_picture(string from, string to, string except, ExitCode exitCode, string sentence)
+    {
+        string[] asked = ["--policy", TestData.PathOf("flask", "xen.30"), "--from", from, "--to", to, "--except-through", "dom0_t", "--except-through", except];
+        var (terminal, picture) = (new Terminal(), new Terminal());
+        Assert.Equal((exitCode, exitCode), (terminal.Run(["isolation", "explain", .. asked]), picture.Run(["isolation", "graph", .. asked, "--json"])));
+        Assert.StartsWith(sentence, terminal.Output, StringComparison.Ordinal);
+        Assert.Equal(terminal.Output.TrimEnd(), JsonDocument.Parse(picture.Output).RootElement.GetProperty("way").GetProperty("text").GetString());
+    }
+
+    [Theory]
+    [InlineData("customer_1:vm_r:red_t", "customer_2:vm_r:red_t", ExitCode.Refused)]
+    [InlineData("blue_t", "nobody_t", ExitCode.Usage)]
+    [InlineData("tenant_type", "red_t", ExitCode.Usage)]
+    public void Contexts_are_explained_and_what_the_policy_does_not_have_is_a_usage_error(string from, string to, ExitCode exitCode) =>
+        Assert.Equal(exitCode, new Terminal().Run("isolation", "explain", "--policy", TestData.PathOf("flask", "xen.30"), "--from", from, "--to", to, "--except-through", "dom0_t"));
+
     private static ExitCode Prove(Terminal terminal, string demands, byte[]? log, string? policy = null)
     {
         using var folder = new TemporaryFolder();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Security.Cryptography;
 using Shype.Attest.Protocol;
 
@@ -70,6 +71,13 @@ internal static class SampleVerdict
                 [
                     new() { Id = "no-conflict-now", Verdict = "violated", Strength = "observed", Text = "web and rival run at once.", Witness = new() { Text = "web and rival run at once", Path = ["shop.web", "shop.rival"], Records = [4, 7] } },
                     new() { Id = "no-violation-since-boot", Verdict = "unknown", Strength = "observed", Text = "The log does not replay." },
+                    new()
+                    {
+                        Id = "runs-alone", DemandedBy = "asker", Demand = JsonDocument.Parse("""{"runs-alone":"shop.web"}""").RootElement, Verdict = "violated", Strength = "violated", Text = "No conflict set keeps 'shop.web' and 'shop.rival' apart.",
+                        Witness = new() { Text = "no conflict set keeps 'shop.web' and 'shop.rival' apart", Path = ["shop.web", "shop.rival"] },
+                        Now = new() { Verdict = "unknown", Strength = "unknown", Text = "Nothing can be said: the log does not replay.", Missing = "the log does not replay" },
+                        Always = new() { Verdict = "violated", Strength = "violated", Text = "No conflict set keeps 'shop.web' and 'shop.rival' apart.", Witness = new() { Text = "no conflict set keeps 'shop.web' and 'shop.rival' apart", Path = ["shop.web", "shop.rival"] } },
+                    },
                 ],
             },
         },

@@ -61,9 +61,20 @@ public sealed class FlaskDemandTests
         var demand = new NoFlow(Blue1, Red1, true, []);
         Assert.Equal(GuaranteeVerdict.Holds, Prove(demand, Start(1, Blue1), Start(2, Red1)).Now!.Verdict);
         Assert.Equal([Blue1, Driver, Red1], Prove(demand, Start(1, Blue1), Start(2, Red1), Start(3, Driver)).Now!.Witness!.Path.AsEnumerable());
-        Assert.Equal(GuaranteeVerdict.Holds, Prove(demand, Start(1, Blue1), Start(3, Driver), new VmStops(Uuid(3)), Start(2, Red1)).Now!.Verdict);
+        Assert.Equal(GuaranteeVerdict.Holds, Prove(demand, Start(1, Blue1), new VmStops(Uuid(1)), Start(2, Red1), Start(4, Red2)).Now!.Verdict);
         Assert.Equal(GuaranteeVerdict.Unknown, Prove(demand, Start(1, Blue1), Start(2, "who")).Now!.Verdict);
         Assert.Equal(GuaranteeVerdict.Unknown, FlaskDemandProof.Prove(Evidence([Start(1, Blue1)], "crash") with { Mediators = ["dom0_t"] }, demand).Now!.Verdict);
+    }
+
+    [Fact]
+    public void What_is_over_may_have_carried_on_what_it_got_and_is_never_left_out_of_a_yes()
+    {
+        var demand = new NoFlow(Blue1, Red1, true, []);
+        var passedOn = Prove(demand, Start(1, Blue1), Start(3, Driver), new VmStops(Uuid(1)), Start(2, Red1), new VmStops(Uuid(3))).Now!;
+        Assert.Equal(GuaranteeVerdict.Unknown, passedOn.Verdict);
+        Assert.Contains("which order of time is not followed", passedOn.Missing, StringComparison.Ordinal);
+        Assert.Contains("two labels", Prove(demand, Start(1, Blue1), new VmStops(Uuid(1)), Start(1, Red1)).Now!.Missing, StringComparison.Ordinal);
+        Assert.Contains("two labels", Prove(demand, Start(1, Blue1), new VmRelabels(Uuid(1), Red1)).Now!.Missing, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal sealed record DemandAnswer(Demand Demand, Guarantee Answer)
     {
         GuaranteeVerdict.Holds => null,
         GuaranteeVerdict.Unknown => Find(FindingCode.DemandNotProven, subject),
-        _ when Demand is LabelIs or PolicyUnchanged or EnforcedBy or GuaranteeHolds { Guarantee: "G3" or "G4" or "G5" or "G7" or "G8" or "G9" or "G18" or "G19" or "G24" } => Find(FindingCode.ConfigurationDemandViolated, subject),
+        _ when Demand.Concern == GuaranteeConcern.Configuration => Find(FindingCode.ConfigurationDemandViolated, subject),
         _ => Find(FindingCode.IsolationDemandViolated, subject),
     };
 
@@ -22,16 +22,21 @@ internal sealed record DemandAnswer(Demand Demand, Guarantee Answer)
         Id = Demand.Id,
         DemandedBy = demandedBy,
         Demand = DemandJson.Write(Demand),
-        Verdict = Answer.Verdict switch
-        {
-            GuaranteeVerdict.Holds => "holds",
-            GuaranteeVerdict.Violated => "violated",
-            _ => "unknown",
-        },
+        Verdict = Word(Answer.Verdict),
         Strength = Word(Answer.Strength),
         Text = Answer.Sentence,
         Missing = Answer.Missing,
         Witness = Answer.Witness is { } witness ? ToResult(witness) : null,
+        Now = Answer.Now is { } now ? ToResult(now) : null,
+        Always = Answer.Always is { } always ? ToResult(always) : null,
+    };
+
+    /// <summary>A verdict as results say it.</summary>
+    public static string Word(GuaranteeVerdict verdict) => verdict switch
+    {
+        GuaranteeVerdict.Holds => "holds",
+        GuaranteeVerdict.Violated => "violated",
+        _ => "unknown",
     };
 
     /// <summary>A strength as results say it.</summary>
@@ -42,6 +47,15 @@ internal sealed record DemandAnswer(Demand Demand, Guarantee Answer)
         GuaranteeStrength.Observed => "observed",
         GuaranteeStrength.Violated => "violated",
         _ => "unknown",
+    };
+
+    private static ResultAnswer ToResult(Guarantee answer) => new()
+    {
+        Verdict = Word(answer.Verdict),
+        Strength = Word(answer.Strength),
+        Text = answer.Sentence,
+        Missing = answer.Missing,
+        Witness = answer.Witness is { } witness ? ToResult(witness) : null,
     };
 
     private static ResultWitness ToResult(Witness witness) => new()

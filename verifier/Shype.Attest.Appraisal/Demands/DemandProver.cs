@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using Shype.Attest.Appraisal.Memory;
 using Shype.Attest.Appraisal.Story;
+using Shype.Attest.Isolation.Flask.Guarantees;
 using Shype.Attest.Isolation.Guarantees;
 using Shype.Attest.Isolation.Guarantees.Demands;
 
@@ -12,7 +12,9 @@ namespace Shype.Attest.Appraisal.Demands;
 /// </summary>
 internal sealed class DemandProver(Judgement judgement, GuaranteeStrength keeper)
 {
-    private readonly Lazy<IsolationEvidence?> _evidence = new(() => EvidenceOf(judgement.Story, keeper));
+    private readonly StoryEvidence _proven = new(judgement, keeper);
+    private IsolationEvidence? _acm;
+    private FlaskEvidence? _flask;
     private Answered? _last;
 
     /// <summary>The answers to demands that come with every appraisal: proven once.</summary>
@@ -30,29 +32,58 @@ internal sealed class DemandProver(Judgement judgement, GuaranteeStrength keeper
     /// <summary>The answers, in the order of the demands.</summary>
     public IReadOnlyList<DemandAnswer> Answer(DemandSet demands)
     {
-        if (_evidence.Value is not { } evidence)
-        {
-            return Unknown(demands, $"there is no policy of this host that demands can be held against{(judgement.Story.Policy is { } policy ? $"; it is of the kind {policy.Value.Module}, or its file is not there" : "")}");
-        }
-
-        var under = evidence with { Mediators = demands.Mediators };
-        return [.. demands.Demands.Select(demand => new DemandAnswer(demand, Answer(under, demand)))];
+        Func<Demand, Guarantee> answer =
+            (_acm ??= _proven.UnderAcm()) is { } acm ? Under(acm with { Mediators = demands.Mediators })
+            : (_flask ??= _proven.UnderFlask()) is { } flask ? Under(flask with { Mediators = demands.Mediators })
+            : WithoutPolicy;
+        // Numbers are few, and the same one may be demanded over and over.
+        var numbered = new Dictionary<string, Guarantee>(StringComparer.Ordinal);
+        return [.. demands.Demands.Select(demand => new DemandAnswer(demand, demand is GuaranteeHolds(var id)
+            ? (numbered.TryGetValue(id, out var known) ? known : numbered[id] = answer(demand))
+            : answer(demand)))];
     }
 
     /// <summary>The answers where nothing was proven.</summary>
     public static IReadOnlyList<DemandAnswer> Unknown(DemandSet demands, string missing) =>
     [
         .. demands.Demands.Select(demand => new DemandAnswer(
-            demand, new(demand.Id, GuaranteeVerdict.Unknown, GuaranteeStrength.Unknown, $"Nothing can be said: {missing}.") { Missing = missing })),
+            demand, Unknown(demand.Id, missing))),
     ];
 
-    private Guarantee Answer(IsolationEvidence evidence, Demand demand)
+    private static Guarantee Unknown(string id, string missing) => new(id, GuaranteeVerdict.Unknown, GuaranteeStrength.Unknown, $"Nothing can be said: {missing}.") { Missing = missing };
+
+    // The module is what it is under any policy.
+    private Guarantee WithoutPolicy(Demand demand) => demand is GuaranteeHolds { Guarantee: "G3" }
+        ? EnforcingModule.Prove(_proven.Module, _proven.Gap, keeper)
+        : Unknown(demand.Id, $"there is no policy of this host that demands can be held against{(judgement.Story.Policy is { } policy ? $"; it is of the kind {policy.Value.Module}, or its file is not there" : "")}");
+
+    private static Func<Demand, Guarantee> Under(FlaskEvidence evidence) => demand => FlaskDemandProof.Prove(evidence, demand);
+
+    private Func<Demand, Guarantee> Under(IsolationEvidence evidence) => demand =>
     {
+        if (demand is GuaranteeHolds { Guarantee: KeptSinceBoot.Id })
+        {
+            return KeptSinceBoot.Prove(judgement, keeper);
+        }
+
         var answer = DemandProof.Prove(evidence, demand);
-        return judgement.Story.Conflicts.FirstOrDefault(conflict => Concerns(demand, conflict)) is { } broken && !IsByPolicy(answer) ? Broken(demand, broken)
+        var broken = judgement.Story.Conflicts.FirstOrDefault(conflict => Concerns(demand, conflict));
+        if (answer is { Now: { } now, Always: { } always })
+        {
+            answer = answer with { Now = broken is not null && now.Verdict != GuaranteeVerdict.Violated ? Broken(demand, broken) : Deduced(now, always) };
+        }
+
+        return broken is not null && !IsByPolicy(answer) ? Broken(demand, broken) with { Now = answer.Now, Always = answer.Always }
             : answer.Verdict != GuaranteeVerdict.Holds || demand is LabelIs or PolicyUnchanged or EnforcedBy ? answer
-            : Kept(evidence, demand, answer);
-    }
+            : Kept(demand, answer);
+    };
+
+    // What the policy rules out did not happen where the same policy was kept since boot, though what is over is not known any more.
+    private Guarantee Deduced(Guarantee now, Guarantee always) =>
+        now.Verdict == GuaranteeVerdict.Unknown && always.Verdict == GuaranteeVerdict.Holds && judgement.Story is { Past.Lost: not null, EarlierPolicies.IsEmpty: true }
+        && KeptSinceBoot.Prove(judgement, keeper).Verdict == GuaranteeVerdict.Holds && Doubt is null
+            ? always with { Sentence = $"{always.Sentence.TrimEnd('.')}, and every start and attachment since boot was admissible." }
+            : now;
 
     // What the policy rules out can have happened all the same: then it is the log that refutes.
     private static Guarantee Broken(Demand demand, PastConflict broken) =>
@@ -64,12 +95,10 @@ internal sealed class DemandProver(Judgement judgement, GuaranteeStrength keeper
     private static bool IsByPolicy(Guarantee answer) => answer is { Verdict: GuaranteeVerdict.Violated, Witness.Records.IsEmpty: true };
 
     // A log that shows a breach of the policy, or has holes, confirms nothing.
-    private Guarantee Kept(IsolationEvidence evidence, Demand demand, Guarantee answer)
-    {
-        var story = judgement.Story;
-        var doubt = story.Violation is { } violation ? $"the policy was not kept: by record {violation.Record}, {violation.Value}" : evidence.History?.Gap;
-        return doubt is null ? answer : new(demand.Id, GuaranteeVerdict.Unknown, GuaranteeStrength.Unknown, $"Nothing can be said: {doubt}.") { Missing = doubt };
-    }
+    private Guarantee Kept(Demand demand, Guarantee answer) =>
+        Doubt is { } doubt ? Unknown(demand.Id, doubt) with { Now = answer.Now, Always = answer.Always } : answer;
+
+    private string? Doubt => judgement.Story.Violation is { } violation ? $"the policy was not kept: by record {violation.Record}, {violation.Value}" : _proven.Gap;
 
     private static bool Concerns(Demand demand, PastConflict conflict) => demand switch
     {
@@ -78,33 +107,5 @@ internal sealed class DemandProver(Judgement judgement, GuaranteeStrength keeper
         _ => false,
     };
 
-    // What runs is told as what it started with; what is over is in the story's conflicts and violation.
-    private static IsolationEvidence? EvidenceOf(BootStory story, GuaranteeStrength keeper)
-    {
-        if (story.Judged is not { } judged)
-        {
-            return null;
-        }
-
-        var events = story.Running.Values.OrderBy(image => image.Record).SelectMany(image => image.Events.Select(happened => new LoggedEvent(image.Record, happened)));
-        var history = new IsolationHistory(judged.Policy, [.. events], GapOf(story))
-        {
-            PolicyChangedAt = story.Facts.FirstOrDefault(fact => fact.Code == FindingCode.PolicyChanged)?.Record,
-        };
-        return new(judged.Policy, history) { Keeper = keeper };
-    }
-
-    private static string? GapOf(BootStory story) =>
-        story.Facts.FirstOrDefault(fact => LeavesHoles.Contains(fact.Code)) is { } fact ? $"the log does not tell all: {fact.Text.TrimEnd('.')}"
-        : story.Agent is null ? "the log does not begin with the boot"
-        : story.Unjudged ? "VMs began while there was no policy to judge them by"
-        : null;
-
     private sealed record Answered(DemandSet Demands, IReadOnlyList<DemandAnswer> Answers);
-
-    private static readonly ImmutableHashSet<FindingCode> LeavesHoles =
-    [
-        FindingCode.GapInMeasurements, FindingCode.BootRecordRepeated, FindingCode.BootRecordDiffers, FindingCode.LogMalformed,
-        FindingCode.VmAlreadyRunning, FindingCode.VmNotRunning, FindingCode.PolicyChangeBroken,
-    ];
 }

@@ -46,6 +46,12 @@ internal static class HostMemoryCodec
             ImaMemoryCodec.Write(ref writer, ima);
         }
 
+        if (memory.Boot is { } known)
+        {
+            writer.WriteText(PastSection);
+            StoryCodec.WritePast(ref writer, known.Story.Past);
+        }
+
         writer.WriteText(PoliciesSection);
         memory.Policies.Write(ref writer);
         StoryCodec.WriteConflicts(ref writer, memory.Boot?.Story ?? BootStory.Empty);
@@ -84,7 +90,7 @@ internal static class HostMemoryCodec
         var sections = ReadSections(ref reader);
         // A log whose boot is not known, of a memory that an earlier version wrote, is not known at all: it is asked for again.
         var firmware = sections.Chain is { } chain && logDigest is not null ? new FirmwareMemory(logDigest, banks, chain) : null;
-        boot = boot is null ? null : boot with { Story = boot.Story with { Conflicts = sections.Conflicts } };
+        boot = boot is null ? null : boot with { Story = boot.Story with { Conflicts = sections.Conflicts, Past = sections.Past ?? BootPast.Of(boot.Story) } };
         return new(quote, sticky, firmware, boot, sections.Ima) { Policies = sections.Policies ?? PolicyMemory.None };
     }
 
@@ -101,6 +107,9 @@ internal static class HostMemoryCodec
                     break;
                 case ImaSection when sections.Ima is null:
                     sections = sections with { Ima = ImaMemoryCodec.Read(ref reader) };
+                    break;
+                case PastSection when sections.Past is null:
+                    sections = sections with { Past = StoryCodec.ReadPast(ref reader) };
                     break;
                 case PoliciesSection when sections.Policies is null:
                     sections = sections with { Policies = PolicyMemory.Read(ref reader), Conflicts = StoryCodec.ReadConflicts(ref reader) };
@@ -205,6 +214,8 @@ internal static class HostMemoryCodec
 
         public ImaMemory? Ima { get; init; }
 
+        public BootPast? Past { get; init; }
+
         public PolicyMemory? Policies { get; init; }
 
         public ImmutableArray<PastConflict> Conflicts { get; init; } = [];
@@ -213,5 +224,6 @@ internal static class HostMemoryCodec
     private const uint Version = 1;
     private const string BootChainSection = "boot-chain";
     private const string ImaSection = "ima";
+    private const string PastSection = "past";
     private const string PoliciesSection = "policies";
 }

@@ -16,6 +16,9 @@ internal sealed record Judgement(
     /// <summary>The binary policy in force, where it is one.</summary>
     public MeasuredFlask? Flask { get; init; }
 
+    /// <summary>The texts of the policies of the boot, where the one in force is an sHype policy.</summary>
+    public PolicyTexts? Texts { get; init; }
+
     /// <summary>What is proven about isolation; made when somebody wants to know.</summary>
     public Guarantees Guarantees => field ??= new(this);
 

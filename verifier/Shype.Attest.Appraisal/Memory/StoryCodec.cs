@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Appraisal.Story;
+using Shype.Attest.Measurement;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Tpm.Wire;
 
@@ -91,6 +93,35 @@ internal static class StoryCodec
         }
 
         return conflicts.ToImmutable();
+    }
+
+    public static void WritePast(ref TpmWriter writer, BootPast past)
+    {
+        writer.WriteText(past.Lost);
+        writer.WriteUInt32((uint)past.Bytes);
+        writer.WriteUInt32((uint)past.Records.Length);
+        foreach (var (record, content) in past.Records)
+        {
+            WriteRecorded(ref writer, record, content);
+        }
+    }
+
+    public static BootPast ReadPast(ref TpmReader reader)
+    {
+        var lost = reader.ReadText("past.lost");
+        var bytes = reader.ReadUInt32("past.bytes");
+        if (bytes > AppraisalLimits.MaxPastBytes + (2 * MeasurementLimits.MaxRecordBytes * (AppraisalLimits.MaxPolicies + 2)))
+        {
+            throw reader.Refuse("past.bytes", $"is {bytes}, more than is kept ({nameof(AppraisalLimits.MaxPastBytes)})");
+        }
+
+        var records = ImmutableArray.CreateBuilder<LoggedContent>();
+        for (var left = reader.ReadCount("past", MeasurementLimits.MaxRecords, LeastPastBytes); left > 0; left--)
+        {
+            records.Add(ReadRecorded<MeasurementContent>(ref reader, "past") is { } kept ? new(kept.Record, kept.Value) : throw reader.Refuse("past", "has a record without content"));
+        }
+
+        return new(records.ToImmutable(), (int)bytes, lost);
     }
 
     private static ImmutableHashSet<MeasuredDigest> ReadEarlier(ref TpmReader reader)
@@ -203,5 +234,6 @@ internal static class StoryCodec
             code, subject, hasRecord ? record : null, reader.ReadText("fact.expected"), reader.ReadText("fact.found"), reader.ReadText("fact.detail"));
     }
 
+    private const int LeastPastBytes = 1 + sizeof(ulong) + sizeof(uint);
     private const int LeastImageBytes = sizeof(ulong) + sizeof(uint) + sizeof(uint);
 }

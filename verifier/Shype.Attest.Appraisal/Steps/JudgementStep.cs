@@ -22,7 +22,7 @@ internal static class JudgementStep
         var flask = FlaskOf(story, before, shelf);
         HypervisorStep.Check(story, context, host);
         PolicyStep.Check(story, shelf, flask, context, host);
-        return new(story, references, rules, host, CheckVms(story, news, isSame ? before : null, flask, context)) { Flask = flask };
+        return new(story, references, rules, host, CheckVms(story, news, isSame ? before : null, flask, context)) { Flask = flask, Texts = TextsOf(story, before, shelf) };
     }
 
     // Read once, and again while it is not there.
@@ -30,6 +30,12 @@ internal static class JudgementStep
         story.Policy is not { Value: { Module: ModuleInForce.Flask } measured } ? null
         : before is { Flask: { Policy: not null } known } && ReferenceEquals(before.Story.Policy?.Value, measured) ? known
         : shelf.FindFlask(measured);
+
+    // Read once for each policy in force, and again while something is not there.
+    private static PolicyTexts? TextsOf(BootStory story, Judgement? before, PolicyShelf shelf) =>
+        story.Judged?.Policy is not { } policy ? null
+        : before is { Texts: { File: not null } known } && ReferenceEquals(before.Story.Policy?.Value, story.Policy?.Value) ? known
+        : PolicyTexts.Of(story, policy, shelf);
 
     private static ImmutableSortedDictionary<Guid, VmAppraisal> CheckVms(
         BootStory story, IReadOnlyList<CelRecord> news, Judgement? before, MeasuredFlask? flask, AppraisalContext context)

@@ -36,6 +36,9 @@ internal sealed record BootStory
     /// <summary>The first starts that a conflict set forbids.</summary>
     public ImmutableArray<PastConflict> Conflicts { get; init; } = [];
 
+    /// <summary>The records that demands are answered from.</summary>
+    public BootPast Past { get; init; } = BootPast.Empty;
+
     /// <summary>Whether something started that no policy could be asked about.</summary>
     public bool Unjudged { get; init; }
 

@@ -1,3 +1,4 @@
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Isolation.Acm;
 using Shype.Attest.Measurement.Records;
 
@@ -54,6 +55,21 @@ internal sealed class PolicyShelf(ReadOnlyMemory<byte>? sent, Func<MeasuredDiges
             (false, { } problem) => new(null, FindingCode.PolicyMalformed, problem),
             _ => new(null, FindingCode.PolicyDigestMismatch),
         };
+    }
+
+    /// <summary>The very file of a measured policy: of the measured digest, or one that compiles to what the hypervisor holds. Null where only files that mean the same are there, or none.</summary>
+    public ReadOnlyMemory<byte>? FileOf(PolicyStateContent measured, AcmPolicy policy)
+    {
+        foreach (var file in new[] { sent, measured.SourceDigest is { } source ? known(source) : null, measured.CanonicalDigest is { } canonical ? known(canonical) : null })
+        {
+            if (file is { } bytes && (measured.SourceDigest is { } digest ? SourceOf(bytes) == digest
+                : measured.ActiveDigest is { } active && LoggedEvidence.CompiledOf(policy, bytes.Span).Contains(active.ToString())))
+            {
+                return bytes;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The binary policy with a measured digest, from what the evidence brought or what the verifier has.</summary>

@@ -14,8 +14,10 @@ internal sealed class StoryReader
     private readonly ImmutableSortedDictionary<Guid, RunningImage>.Builder _running;
     private readonly List<EnforcementEvent> _events = [];
     private readonly List<ulong> _numbers = [];
+    private readonly BootPastBuilder _past;
     private BootStory _story;
     private JudgedPolicy? _judged;
+    private int _bytes;
 
     /// <summary>Goes on where a story ended, with the versions of policies that were in force.</summary>
     public StoryReader(BootStory from, PolicyShelf shelf, PolicyVersions versions)
@@ -23,6 +25,7 @@ internal sealed class StoryReader
         _shelf = shelf;
         Versions = versions;
         _running = from.Running.ToBuilder();
+        _past = new(from.Past);
         _story = from;
         _judged = from.Judged ?? Remember(from);
     }
@@ -37,12 +40,13 @@ internal sealed class StoryReader
     public BootStory Finish()
     {
         Replay();
-        return _story with { Running = _running.ToImmutable(), Judged = _judged };
+        return _story with { Running = _running.ToImmutable(), Judged = _judged, Past = _past.Finish() };
     }
 
     public void Read(CelRecord record, IReadOnlyList<AlgorithmId> banks)
     {
         var number = record.RecordNumber;
+        _bytes = record.Content.Length;
         switch (record.Measurement)
         {
             case BootContent boot:
@@ -96,6 +100,11 @@ internal sealed class StoryReader
             Add(new(FindingCode.BootRecordDiffers, "log", number, Detail: $"{missing.ToText()} is quoted but not among its banks"));
         }
 
+        if (_story.Agent is null)
+        {
+            _past.AddLasting(number, boot, _bytes);
+        }
+
         _story = _story with { BootId = _story.BootId ?? boot.BootId, Agent = _story.Agent ?? new(number, boot) };
     }
 
@@ -104,6 +113,7 @@ internal sealed class StoryReader
         if (_story.Hypervisor is not { } first)
         {
             _story = _story with { Hypervisor = new(number, hypervisor) };
+            _past.AddLasting(number, hypervisor, _bytes);
         }
         else if (!first.Value.Encode().AsSpan().SequenceEqual(hypervisor.Encode()))
         {
@@ -126,6 +136,16 @@ internal sealed class StoryReader
         else if (before is not null && !IsSame(before, policy))
         {
             Add(new(FindingCode.PolicyChangeBroken, "policy", number, before.CanonicalDigest?.ToString(), policy.CanonicalDigest?.ToString()));
+        }
+
+        if (before is null || policy is PolicyChangeContent || !IsSame(before, policy))
+        {
+            _past.AddLasting(number, policy, _bytes);
+        }
+
+        if (before is not null && !MeansTheSame(before, policy))
+        {
+            _past.Lose($"record {number} changed the policy, and what was over by then is not kept");
         }
 
         _story = _story with { Policy = new(number, policy), EarlierPolicies = WithEarlier(before), Unjudged = _story.Unjudged || IsForgotten(before) };
@@ -205,6 +225,7 @@ internal sealed class StoryReader
 
         // The new start decides what the VM is, whatever ran under its uuid before (threat row V14).
         _running[vm.Uuid] = image;
+        _past.Add(number, vm, _bytes);
         Judge(number, new VmStarts(image.Vm));
     }
 
@@ -216,6 +237,7 @@ internal sealed class StoryReader
             return;
         }
 
+        _past.Add(number, vm, _bytes);
         Judge(number, new VmStops(vm.Uuid));
     }
 
@@ -230,6 +252,7 @@ internal sealed class StoryReader
         if (resource is not ResourceAttachContent attach)
         {
             _running[resource.Uuid] = image with { Attached = image.Attached.RemoveAll(held => held.Kind == resource.Kind && held.Name == resource.Name) };
+            _past.Add(number, resource, _bytes);
             Judge(number, new ResourceDetaches(resource.Uuid, resource.Kind, resource.Name));
             return;
         }
@@ -241,6 +264,7 @@ internal sealed class StoryReader
         }
 
         _running[resource.Uuid] = image with { Attached = image.Attached.Add(attach) };
+        _past.Add(number, attach, _bytes);
         Judge(number, new ResourceAttaches(resource.Uuid, RunningImage.ResourceOf(attach)));
     }
 
@@ -326,6 +350,9 @@ internal sealed class StoryReader
     private static bool IsSame(PolicyStateContent left, PolicyStateContent right) =>
         left.Module == right.Module && left.ActiveDigest == right.ActiveDigest && left.CanonicalDigest == right.CanonicalDigest
         && left.SourceDigest == right.SourceDigest && left.Enforcing == right.Enforcing;
+
+    private static bool MeansTheSame(PolicyStateContent left, PolicyStateContent right) =>
+        left.Module == right.Module && (left.CanonicalDigest is { } meaning ? meaning == right.CanonicalDigest : IsSame(left, right));
 
     private bool HasRoom(FindingCode code) => _story.Facts.Count(known => known.Code == code) < AppraisalLimits.MaxFactsPerCode;
 

@@ -3,7 +3,9 @@ using System.CommandLine;
 using Shype.Attest.Cli.Files;
 using Shype.Attest.Cli.Output;
 using Shype.Attest.Isolation.Acm;
+using Shype.Attest.Isolation.Flask;
 using Shype.Attest.Isolation.Flows;
+using Shype.Attest.Isolation.Guarantees.Demands;
 
 namespace Shype.Attest.Cli.Commands;
 
@@ -20,8 +22,8 @@ public static class IsolationCommands
 
     private static Command Explain(Surroundings surroundings)
     {
-        var policy = new Option<string>("--policy") { Description = "The policy, XML", Required = true };
-        var from = new Option<string>("--from") { Description = "A VM or resource label", Required = true };
+        var policy = new Option<string>("--policy") { Description = "The policy: XML, or a binary one for Xen's FLASK", Required = true };
+        var from = new Option<string>("--from") { Description = "A VM or resource label; of FLASK a type or a full context", Required = true };
         var to = new Option<string>("--to") { Description = "Another", Required = true };
         var except = new Option<string[]>("--except-through") { Description = "A label that is trusted to pass nothing on; may be repeated", DefaultValueFactory = _ => [] };
         var json = JsonOption.Create();
@@ -40,8 +42,12 @@ public static class IsolationCommands
         {
             var report = new Report(surroundings, parsed.GetValue(json));
             var path = parsed.GetRequiredValue(policy);
-            var judged = IsolationInputs.PolicyOf(InputFile.NameOf(path), await InputFile.ReadAsync(surroundings, path, AcmLimits.MaxFileBytes, cancellationToken));
-            return ExplainFlow(report, judged, parsed.GetRequiredValue(from), parsed.GetRequiredValue(to), [.. parsed.GetRequiredValue(except)]);
+            var file = await InputFile.ReadAsync(surroundings, path, FlaskLimits.MaxFileBytes, cancellationToken);
+            var (begin, end) = (parsed.GetRequiredValue(from), parsed.GetRequiredValue(to));
+            ImmutableHashSet<string> mediators = [.. parsed.GetRequiredValue(except)];
+            return FlaskBinary.Recognises(file)
+                ? FlaskProof.Explain(report, InputFile.NameOf(path), file, new NoFlow(begin, end, Transitively: true, []), mediators)
+                : ExplainFlow(report, IsolationInputs.PolicyOf(InputFile.NameOf(path), file), begin, end, mediators);
         });
         return explain;
     }
@@ -59,15 +65,21 @@ public static class IsolationCommands
 
         var path = graph.Shortest(from, to);
         var text = FlowWords.Of(policy, graph, mediators, path, from, to);
+        return Say(report, FlowReport.Of(from, to, path, text));
+    }
+
+    /// <summary>Says a way, or that there is none, in both forms.</summary>
+    internal static int Say(Report report, FlowReport flow)
+    {
         if (report.Json)
         {
-            report.Write(FlowReport.Of(from, to, path, text), CliJson.Default.FlowReport);
+            report.Write(flow, CliJson.Default.FlowReport);
         }
         else
         {
-            new Page(report).Line(0, text);
+            new Page(report).Line(0, flow.Text);
         }
 
-        return (int)(path is null ? ExitCode.Yes : ExitCode.Refused);
+        return (int)(flow.Connected ? ExitCode.Refused : ExitCode.Yes);
     }
 }

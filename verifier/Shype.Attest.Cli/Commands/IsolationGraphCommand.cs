@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Cli.Files;
 using Shype.Attest.Cli.Output;
 using Shype.Attest.Isolation.Acm;
@@ -90,7 +91,7 @@ internal static class IsolationGraphCommand
         asked.RequireKnown(node => communication.Nodes.Contains(node, StringComparer.Ordinal), $"{name}: no domain or device has the type");
         var graph = FlaskGraph.Of(Path.GetFileName(name), communication, asked.Mediators);
         return asked is { From: { } from, To: { } to } && communication.Path(from, to, asked.Mediators) is var way
-            ? graph.WithWitness(way, from, to, way.IsEmpty ? $"Nothing can get from '{from}' to '{to}'{(asked.Mediators.IsEmpty ? "" : $" unless {{{string.Join(", ", asked.Mediators.Order(StringComparer.Ordinal))}}} passes it on")}." : $"{string.Join(", then ", way)}.")
+            ? graph.WithWitness(way, from, to, FlowWords.Of(way, asked.Mediators, from, to))
             : graph;
     }
 

@@ -74,12 +74,13 @@ internal static class IsolationProveCommand
 
     private static (string, Spectre.Console.Style?) Verdict(GuaranteeReport? row) => (row?.Verdict ?? "", row?.Verdict == "holds" ? Styles.Good : Styles.Bad);
 
-    private static int ProveAcm(Report report, string name, byte[] file, IReadOnlyList<CelRecord>? records, ReferenceSet? references, DemandSet? demanded)
+    private static int ProveAcm(Report report, string name, byte[] file, IReadOnlyList<LoggedContent>? records, ReferenceSet? references, DemandSet? demanded)
     {
         var policy = IsolationInputs.PolicyOf(name, file);
         var evidence = records is null ? new IsolationEvidence(policy, null) : LoggedEvidence.Of(policy, records);
-        evidence = evidence with { Mediators = demanded?.Mediators ?? [policy.Bootstrap], Policies = evidence.Policies is { } trail ? IsolationInputs.WithFile(trail, policy, file) : default };
-        evidence = references is null ? evidence : IsolationInputs.With(evidence, references);
+        evidence = evidence with { Mediators = demanded?.Mediators ?? [policy.Bootstrap] };
+        evidence = LoggedEvidence.WithFile(evidence, file);
+        evidence = references is null ? evidence : LoggedEvidence.With(evidence, references);
         var demands = demanded?.Demands ?? [];
         IEnumerable<string> said = demanded is null ? GuaranteeProof.Ids : records is null ? ["G8"] : AlwaysOfLog;
         var named = demands.OfType<GuaranteeHolds>().Select(demand => demand.Guarantee);

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Shype.Attest.Isolation.Acm;
+using Shype.Attest.Isolation.Flask;
+using Shype.Attest.Isolation.Flask.Guarantees;
 using Shype.Attest.Isolation.Flows;
 using Shype.Attest.Isolation.Guarantees;
 
@@ -10,4 +12,7 @@ internal static class FlowWords
 {
     public static string Of(AcmPolicy policy, FlowGraph graph, ImmutableHashSet<string> mediators, FlowPath? path, string from, string to) =>
         path is null ? NoPossibleFlow.Prove(new(policy, null) { Mediators = mediators }, graph, from, to).Sentence : $"{path.Sentence}.";
+
+    public static string Of(ImmutableArray<FlaskFlow> path, ImmutableHashSet<string> mediators, string from, string to) =>
+        path.IsEmpty ? FlaskDemandProof.NoWay(from, to, mediators) : $"{string.Join(", then ", path.Select(flow => flow.Sentence))}.";
 }

@@ -98,13 +98,25 @@ internal sealed class VerdictText(Report report)
         WriteDetail("demand", guarantee.Demand?.GetRawText());
         WriteWitness(guarantee.Witness);
         WriteDetail("missing", guarantee.Missing);
+        WriteAnswer("now", guarantee.Now);
+        WriteAnswer("always", guarantee.Always);
     }
 
-    private void WriteWitness(ResultWitness? witness)
+    private void WriteAnswer(string when, ResultAnswer? answer)
     {
-        WriteDetail("witness", witness?.Text);
-        WriteDetail("path", witness?.Path is { } path ? string.Join(" -> ", path) : null);
-        WriteDetail("records", witness?.Records is { } records ? string.Join(", ", records) : null);
+        if (answer is not null)
+        {
+            _page.Line(4, ($"{when}: ", Styles.Quiet), (answer.Verdict, Styles.OfWord(answer.Verdict)), ($" ({answer.Strength})", Styles.Quiet), ($" {answer.Text}", null));
+            WriteWitness(answer.Witness, 6);
+            WriteDetail("missing", answer.Missing, 6);
+        }
+    }
+
+    private void WriteWitness(ResultWitness? witness, int indent = 4)
+    {
+        WriteDetail("witness", witness?.Text, indent);
+        WriteDetail("path", witness?.Path is { } path ? string.Join(" -> ", path) : null, indent);
+        WriteDetail("records", witness?.Records is { } records ? string.Join(", ", records) : null, indent);
     }
 
     private void WriteInputs(ResultInputs? inputs)
@@ -123,11 +135,11 @@ internal sealed class VerdictText(Report report)
         WriteDetail("challenge", inputs.Challenge);
     }
 
-    private void WriteDetail(string name, string? value)
+    private void WriteDetail(string name, string? value, int indent = 4)
     {
         if (value is not null)
         {
-            _page.Line(4, ($"{name}: ", Styles.Quiet), (value, null));
+            _page.Line(indent, ($"{name}: ", Styles.Quiet), (value, null));
         }
     }
 

@@ -17,16 +17,16 @@ public static class FlaskDemandProof
         ArgumentNullException.ThrowIfNull(demand);
         return demand switch
         {
-            NoFlow flow => Judge(evidence, flow.Id, [flow.From, flow.To, .. flow.ExceptThrough], (reach, labels) => Flow(evidence, flow, reach, labels)),
+            NoFlow flow => Judge(evidence, flow.Id, [flow.From, flow.To, .. flow.ExceptThrough], (reach, labels) => Flow(evidence, flow, reach, labels), isCarried: true),
             OnlySharesWith only => Judge(evidence, only.Id, [only.Label, .. only.Others], (reach, labels) => Shares(evidence, only, reach, labels)),
             ResourceOnly only => Judge(evidence, only.Id, [only.Resource, .. only.Labels], (reach, labels) => Resource(evidence, only, reach, labels)),
             NeverTogether never => DemandProof.Both(
                 never.Id,
-                FlaskRunning.Beside(evidence, never.Id, never.Labels, (one, other, named) => named.Exists(label => label.Covers(one)) && named.Exists(label => label.Covers(other) && !label.Covers(one)), $"No two of {Quote.Set(never.Labels)} ran together since boot."),
+                FlaskRunning.Beside(evidence, never.Id, never.Labels, (vm, named) => Covering(vm, named), $"No two of {Quote.Set(never.Labels)} ran together since boot."),
                 Guarantee.Unknown(never.Id, NoNotion)),
             RunsAlone alone => DemandProof.Both(
                 alone.Id,
-                FlaskRunning.Beside(evidence, alone.Id, [alone.Label], (one, other, named) => named[0].Covers(one) != named[0].Covers(other), $"Nothing ran beside {Quote.Name(alone.Label)} since boot but its like."),
+                FlaskRunning.Beside(evidence, alone.Id, [alone.Label], (vm, named) => Covering(vm, named) ?? "others", $"Nothing ran beside {Quote.Name(alone.Label)} since boot but its like."),
                 Guarantee.Unknown(alone.Id, NoNotion)),
             LabelIs label => DemandProof.ByLog(FlaskRunning.Label(evidence, label), "no policy says which VM runs under which label"),
             PolicyUnchanged unchanged => DemandProof.ByLog(FlaskGuarantees.Unchanged(evidence, unchanged.Id), "no policy says what may take its place tomorrow"),
@@ -36,7 +36,7 @@ public static class FlaskDemandProof
         };
     }
 
-    private static Guarantee Judge(FlaskEvidence evidence, string id, IReadOnlyList<string> names, Func<FlaskReach, ImmutableArray<FlaskLabel>, Guarantee> judge)
+    private static Guarantee Judge(FlaskEvidence evidence, string id, IReadOnlyList<string> names, Func<FlaskReach, ImmutableArray<FlaskLabel>, Guarantee> judge, bool isCarried = false)
     {
         var labels = ImmutableArray.CreateBuilder<FlaskLabel>();
         var mediators = ImmutableArray.CreateBuilder<FlaskLabel>();
@@ -53,7 +53,7 @@ public static class FlaskDemandProof
 
         IReadOnlyList<FlaskLabel> all = [.. labels, .. mediators];
         var always = FlaskReach.Admitted(evidence, all, out var missing) is { } admitted ? judge(admitted, [.. labels]) : Guarantee.Unknown(id, missing!);
-        return DemandProof.Both(id, FlaskRunning.Judge(evidence, id, all, reach => judge(reach, [.. labels])), always);
+        return DemandProof.Both(id, FlaskRunning.Judge(evidence, id, all, isCarried, reach => judge(reach, [.. labels])), always);
     }
 
     private static Guarantee Flow(FlaskEvidence evidence, NoFlow demand, FlaskReach reach, ImmutableArray<FlaskLabel> labels)
@@ -62,9 +62,15 @@ public static class FlaskDemandProof
         return reach.Way(labels[0], labels[1], demand.Transitively, mediators) is { } way
             ? Guarantee.Violated(demand.Id, $"{way.Sentence}.", way)
             : Guarantee.Holds(demand.Id, evidence.Keeper, demand.Transitively
-                ? $"Nothing can get from {Quote.Name(demand.From)} to {Quote.Name(demand.To)}{(mediators.Count == 0 ? "" : $" unless {Quote.Set([.. mediators.Select(label => label.Text).Distinct().Order(StringComparer.Ordinal)])} passes it on")}."
+                ? NoWay(demand.From, demand.To, mediators.Select(label => label.Text))
                 : $"Nothing can get from {Quote.Name(demand.From)} to {Quote.Name(demand.To)} in one step.");
     }
+
+    /// <summary>That there is no way, as one sentence.</summary>
+    public static string NoWay(string from, string to, IEnumerable<string> mediators) =>
+        mediators.Distinct().Order(StringComparer.Ordinal).ToImmutableArray() is { IsEmpty: false } apart
+            ? $"Nothing can get from {Quote.Name(from)} to {Quote.Name(to)} unless {Quote.Set(apart)} passes it on."
+            : $"Nothing can get from {Quote.Name(from)} to {Quote.Name(to)}.";
 
     private static Guarantee Shares(FlaskEvidence evidence, OnlySharesWith demand, FlaskReach reach, ImmutableArray<FlaskLabel> labels) =>
         Outsider(reach, labels, excepted: labels) is { } way
@@ -86,13 +92,17 @@ public static class FlaskDemandProof
             {
                 if ((reach.Between(node, domain) ?? reach.Between(domain, node)) is { } flow)
                 {
-                    return new(FlaskReach.Say(flow), [flow.From, flow.To], []);
+                    return new(flow.Sentence, [flow.From, flow.To], []);
                 }
             }
         }
 
         return null;
     }
+
+    // Which of the named labels mean the VM: two that are meant by the same are of one kind.
+    private static string? Covering(FlaskLabel vm, List<FlaskLabel> named) =>
+        named.Exists(label => label.Covers(vm)) ? string.Join(' ', named.Select((label, index) => label.Covers(vm) ? index : -1).Where(index => index >= 0)) : null;
 
     private const string NoNotion = "FLASK does not know which domains run at the same time: only a launch gate's Chinese Wall, or the log, can keep two from running together";
 }

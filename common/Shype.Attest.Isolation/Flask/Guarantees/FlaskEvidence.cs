@@ -35,8 +35,49 @@ public sealed record FlaskEvidence(FlaskPolicy Policy)
 /// <param name="Gap">Why these may not be all; null where they are.</param>
 public sealed record FlaskHistory(ImmutableArray<LoggedEvent> Events, string? Gap)
 {
+    /// <summary>Why not even what runs now, or the policy, can be told from the log; null where it can, though not all that is over may be known.</summary>
+    public string? Doubt { get; init; } = Gap;
+
     /// <summary>What runs at the end, besides the host's own domain.</summary>
     public ImmutableArray<RunningVm> Running { get; } = RunningAfter(Events);
+
+    /// <summary>Everything that ran since boot, once under each label.</summary>
+    public ImmutableArray<RunningVm> Ever { get; } = EverOf(Events);
+
+    /// <summary>A VM that ran under two labels; null where each kept its own.</summary>
+    public Guid? Renamed { get; } = RenamedIn(Events);
+
+    private static Guid? RenamedIn(ImmutableArray<LoggedEvent> events)
+    {
+        var labels = new Dictionary<Guid, string>();
+        foreach (var logged in events)
+        {
+            if (logged.Event is VmRelabels { Uuid: var uuid } || (logged.Event is VmStarts { Vm: var vm } && (uuid = vm.Uuid) != Guid.Empty && !labels.TryAdd(uuid, vm.EffectiveLabel) && labels[uuid] != vm.EffectiveLabel))
+            {
+                return uuid;
+            }
+        }
+
+        return null;
+    }
+
+    private static ImmutableArray<RunningVm> EverOf(ImmutableArray<LoggedEvent> events)
+    {
+        var ever = new Dictionary<string, RunningVm>(StringComparer.Ordinal);
+        foreach (var logged in events)
+        {
+            if (logged.Event is VmStarts { Vm: { IsHost: false } vm })
+            {
+                ever.TryAdd(vm.EffectiveLabel, vm);
+            }
+            else if (logged.Event is VmRelabels(var uuid, { } label))
+            {
+                ever.TryAdd(label, new(uuid, uuid.ToString(), label));
+            }
+        }
+
+        return [.. ever.Values];
+    }
 
     private static ImmutableArray<RunningVm> RunningAfter(ImmutableArray<LoggedEvent> events)
     {

@@ -11,7 +11,7 @@ public static class FlaskGuarantees
         ArgumentNullException.ThrowIfNull(evidence);
         return id switch
         {
-            "G3" => EnforcingModule.Prove(evidence.Module, evidence.History?.Gap, evidence.Keeper),
+            "G3" => EnforcingModule.Prove(evidence.Module, evidence.History?.Doubt, evidence.Keeper),
             "G4" => Active(evidence),
             "G5" => Unchanged(evidence, id),
             "G7" => Guarantee.Holds(id, evidence.Keeper, "The policy's binary form keeps every rule of its format."),
@@ -36,7 +36,7 @@ public static class FlaskGuarantees
 
         return later.FirstOrDefault(policy => policy.IsChange || policy.Active != first.Active || policy.Module != first.Module || policy.Enforcing != first.Enforcing) is { } change
             ? Guarantee.Violated(id, $"Record {change.Record} changed the policy.", new("the policy was changed", [], [change.Record]))
-            : Guarantee.Unknown(id, evidence.History?.Gap ?? "no record tells FLASK's sequence number, which every load and every switch of a boolean raises");
+            : Guarantee.Unknown(id, evidence.History?.Doubt ?? "no record tells FLASK's sequence number, which every load and every switch of a boolean raises");
     }
 
     private static Guarantee Active(FlaskEvidence evidence)
@@ -52,8 +52,8 @@ public static class FlaskGuarantees
         }
 
         return last.Active is null || evidence.File is null ? Guarantee.Unknown("G4", $"record {last.Record} has no activeDigest")
-            : evidence.Policy.Booleans.IsEmpty && evidence.History is { Gap: null } ? Guarantee.Holds("G4", evidence.Keeper, $"The policy was measured (record {last.Record}), and has no booleans.")
-            : Guarantee.Unknown("G4", evidence.History?.Gap ?? $"no record tells the values of the policy's {evidence.Policy.Booleans.Length} booleans");
+            : evidence.Policy.Booleans.IsEmpty && evidence.History is { Doubt: null } ? Guarantee.Holds("G4", evidence.Keeper, $"The policy was measured (record {last.Record}), and has no booleans.")
+            : Guarantee.Unknown("G4", evidence.History?.Doubt ?? $"no record tells the values of the policy's {evidence.Policy.Booleans.Length} booleans");
     }
 
     private static Guarantee Labels(FlaskEvidence evidence)
@@ -69,7 +69,7 @@ public static class FlaskGuarantees
             return Guarantee.Violated("G9", $"{what}.", new(what, [stranger.EffectiveLabel], []));
         }
 
-        return (evidence.Policy.IsMls ? "contexts of a policy with levels are not judged" : history.Gap) is { } missing
+        return (evidence.Policy.IsMls ? "contexts of a policy with levels are not judged" : history.Doubt) is { } missing
             ? Guarantee.Unknown("G9", missing)
             : Guarantee.Holds("G9", evidence.Keeper, $"Each of the {history.Running.Length} running VMs has a context that the policy admits.");
     }

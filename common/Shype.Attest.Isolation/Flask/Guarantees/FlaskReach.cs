@@ -60,11 +60,8 @@ internal sealed class FlaskReach
         var path = transitively
             ? _communication.Path(starts, ends, mediators.SelectMany(NodesOf).Concat(_absent))
             : starts.SelectMany(_ => ends, Between).OfType<FlaskFlow>().Take(1).ToImmutableArray();
-        return path.IsEmpty ? null : new(string.Join(", then ", path.Select(Say)), [path[0].From, .. path.Select(step => step.To)], []);
+        return path.IsEmpty ? null : new(string.Join(", then ", path.Select(step => step.Sentence)), [path[0].From, .. path.Select(step => step.To)], []);
     }
-
-    /// <summary>A step in words.</summary>
-    public static string Say(FlaskFlow flow) => $"{Quote.Name(flow.From)} to {Quote.Name(flow.To)} by {flow.Reasons[0]}";
 
     private static FlaskReach? Of(FlaskEvidence evidence, IEnumerable<FlaskContext> contexts, IEnumerable<FlaskType> named, out string? missing)
     {

@@ -11,6 +11,9 @@ public abstract record Demand
 
     /// <summary>As it stands in a file: "never-together".</summary>
     public abstract string Id { get; }
+
+    /// <summary>What it speaks of.</summary>
+    public virtual GuaranteeConcern Concern => GuaranteeConcern.Isolation;
 }
 
 /// <summary>VMs of no two of these labels may ever run together.</summary>
@@ -56,6 +59,9 @@ public sealed record LabelIs(string Vm, string Label) : Demand
 {
     /// <inheritdoc/>
     public override string Id => "label-is";
+
+    /// <inheritdoc/>
+    public override GuaranteeConcern Concern => GuaranteeConcern.Configuration;
 }
 
 /// <summary>A labelled resource may be used under these VM labels and no other; the host apart.</summary>
@@ -72,6 +78,9 @@ public sealed record PolicyUnchanged : Demand
 {
     /// <inheritdoc/>
     public override string Id => "policy-unchanged";
+
+    /// <inheritdoc/>
+    public override GuaranteeConcern Concern => GuaranteeConcern.Configuration;
 }
 
 /// <summary>Somebody keeps the policy, at least this strongly.</summary>
@@ -80,6 +89,9 @@ public sealed record EnforcedBy(GuaranteeStrength AtLeast) : Demand
 {
     /// <inheritdoc/>
     public override string Id => "enforced-by";
+
+    /// <inheritdoc/>
+    public override GuaranteeConcern Concern => GuaranteeConcern.Configuration;
 }
 
 /// <summary>One of the guarantees that have a number holds.</summary>
@@ -88,4 +100,7 @@ public sealed record GuaranteeHolds(string Guarantee) : Demand
 {
     /// <inheritdoc/>
     public override string Id => "guarantee";
+
+    /// <inheritdoc/>
+    public override GuaranteeConcern Concern => GuaranteeProof.ConcernOf(Guarantee);
 }

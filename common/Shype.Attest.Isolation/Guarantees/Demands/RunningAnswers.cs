@@ -7,19 +7,19 @@ namespace Shype.Attest.Isolation.Guarantees.Demands;
 internal static class RunningAnswers
 {
     public static Guarantee Together(IsolationEvidence evidence, NeverTogether demand) =>
-        ByHistory(evidence, demand.Id, history => Beside(history.Events, (one, other) => one != other && demand.Labels.Contains(one) && demand.Labels.Contains(other)))
+        ByHistory(evidence, demand.Id, history => Beside(history.Events, label => demand.Labels.Contains(label) ? label : null))
             ?? Guarantee.Holds(demand.Id, evidence, $"No two of {Quote.Set(demand.Labels)} ran together since boot.");
 
     public static Guarantee Alone(IsolationEvidence evidence, RunsAlone demand) =>
-        ByHistory(evidence, demand.Id, history => Beside(history.Events, (one, other) => one != other && (one == demand.Label || other == demand.Label)))
+        ByHistory(evidence, demand.Id, history => Beside(history.Events, label => label == demand.Label ? Itself : Others))
             ?? Guarantee.Holds(demand.Id, evidence, $"Nothing ran beside {Quote.Name(demand.Label)} since boot but its like.");
 
     public static Guarantee Shares(IsolationEvidence evidence, OnlySharesWith demand)
     {
         var policy = evidence.Policy;
-        bool MayShare(string one, string other) => (policy.FindVmLabel(one), policy.FindVmLabel(other)) is ({ } left, { } right) && TypeEnforcement.MayShare(policy, left, right);
-        return ByHistory(evidence, demand.Id, history => Beside(history.Events, (one, other) => one != other && (one == demand.Label || other == demand.Label)
-            && !demand.Others.Contains(one == demand.Label ? other : one) && MayShare(one, other)))
+        var label = policy.FindVmLabel(demand.Label);
+        bool IsForbidden(string other) => label is not null && !demand.Others.Contains(other) && policy.FindVmLabel(other) is { } found && TypeEnforcement.MayShare(policy, label, found);
+        return ByHistory(evidence, demand.Id, history => Beside(history.Events, other => other == demand.Label ? Itself : IsForbidden(other) ? Others : null))
             ?? Guarantee.Holds(demand.Id, evidence, $"{Quote.Name(demand.Label)} ran since boot beside none that it may share with but {Quote.Set(demand.Others)} and the host.");
     }
 
@@ -52,14 +52,14 @@ internal static class RunningAnswers
         }
 
         return named.Count == 0 ? Guarantee.Unknown(demand.Id, $"no VM {Quote.Name(demand.Vm)} runs")
-            : history.Gap is { } gap ? Guarantee.Unknown(demand.Id, gap)
+            : history.Doubt is { } gap ? Guarantee.Unknown(demand.Id, gap)
             : Guarantee.Holds(demand.Id, evidence, $"{Quote.Visible(demand.Vm)} runs under {Quote.Name(demand.Label)}.");
     }
 
     public static Guarantee Unchanged(IsolationEvidence evidence, string id) =>
         evidence.History is not { } history ? Guarantee.Unknown(id, IsolationEvidence.NoLog)
         : history.PolicyChangedAt is { } record ? Guarantee.Violated(id, $"Record {record} changed the policy.", new("the policy was changed", [], [record]))
-        : history.Gap is { } gap ? Guarantee.Unknown(id, gap)
+        : history.Doubt is { } gap ? Guarantee.Unknown(id, gap)
         : Guarantee.Holds(id, evidence, $"Policy {evidence.Policy} has been in force since boot.");
 
     private static Guarantee? ByHistory(IsolationEvidence evidence, string id, Func<IsolationHistory, Witness?> refute) =>
@@ -68,44 +68,26 @@ internal static class RunningAnswers
         : history.Gap is { } gap ? Guarantee.Unknown(id, gap)
         : null;
 
-    // The first start beside something that it must not be beside, the host apart.
-    internal static Witness? Beside(ImmutableArray<LoggedEvent> events, Func<string, string, bool> forbidden)
+    /// <summary>The first start beside something that it must not be beside, the host apart: of another group than its own; a label without a group may run beside all.</summary>
+    internal static Witness? Beside(ImmutableArray<LoggedEvent> events, Func<string, string?> groupOf)
     {
-        var running = new Dictionary<Guid, (RunningVm Vm, ulong Record)>();
+        var present = new GroupsPresent(groupOf);
         foreach (var (record, happened) in events)
         {
             switch (happened)
             {
                 case VmStops { Uuid: var uuid }:
-                    running.Remove(uuid);
+                    present.Remove(uuid);
                     break;
-                case VmStarts { Vm: { IsHost: false } vm }:
-                    running[vm.Uuid] = (vm, record);
-                    break;
-                case VmRelabels(var uuid, var label) when running.TryGetValue(uuid, out var now):
-                    running[uuid] = (now.Vm with { Label = label }, record);
-                    break;
-                default:
-                    continue;
-            }
-
-            if (Newest(happened) is { } newest && running.TryGetValue(newest, out var begun)
-                && running.Values.Where(other => forbidden(other.Vm.EffectiveLabel, begun.Vm.EffectiveLabel)).OrderBy(other => other.Record).FirstOrDefault() is { Vm: not null } beside)
-            {
-                var what = $"{Quote.Visible(begun.Vm.Name)} ran as {Quote.Name(begun.Vm.EffectiveLabel)} (record {record}) beside {Quote.Visible(beside.Vm.Name)} as {Quote.Name(beside.Vm.EffectiveLabel)} (record {beside.Record})";
-                return new(what, [beside.Vm.EffectiveLabel, begun.Vm.EffectiveLabel], [beside.Record, record]);
+                case VmStarts { Vm: { IsHost: false } vm } when present.Add(vm, record) is { } witness:
+                    return witness;
+                case VmRelabels(var uuid, var label) when present.Relabel(uuid, label, record) is { } witness:
+                    return witness;
             }
         }
 
         return null;
     }
-
-    private static Guid? Newest(EnforcementEvent happened) => happened switch
-    {
-        VmStarts { Vm.Uuid: var uuid } => uuid,
-        VmRelabels { Uuid: var uuid } => uuid,
-        _ => null,
-    };
 
     private static Witness? Used(IsolationHistory history, ResourceOnly demand)
     {
@@ -127,4 +109,7 @@ internal static class RunningAnswers
 
         return null;
     }
+
+    private const string Itself = "itself";
+    private const string Others = "others";
 }

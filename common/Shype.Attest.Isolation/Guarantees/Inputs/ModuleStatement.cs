@@ -11,6 +11,9 @@ public sealed record ModuleStatement(ulong Record, string Module, bool Enforcing
     /// <summary>"xen", "kvm", "shype"; null where no record names the hypervisor.</summary>
     public string? HypervisorKind { get; init; }
 
+    /// <summary>Why what the records say of the hypervisor is not believed; null where it is.</summary>
+    public string? Doubt { get; init; }
+
     /// <summary>Its version.</summary>
     public string? HypervisorVersion { get; init; }
 

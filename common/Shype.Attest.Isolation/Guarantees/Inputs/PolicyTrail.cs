@@ -19,6 +19,9 @@ public sealed record PolicyTrail(ImmutableArray<MeasuredPolicy> Policies)
     /// <summary>Canonical digests of the policies that somebody entitled to it let take the place of another; null where nobody was asked.</summary>
     public ImmutableHashSet<string>? Authorised { get; init; }
 
+    /// <summary>Why these may not be all; null where they are.</summary>
+    public string? Gap { get; init; }
+
     /// <summary>FLASK's sequence number: 1 after boot, more after every load and every switch of a boolean; null where no record tells it.</summary>
     public ulong? SequenceNumber { get; init; }
 }
