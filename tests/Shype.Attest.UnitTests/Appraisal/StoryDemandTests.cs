@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Shype.Attest.Appraisal;
 using Shype.Attest.Appraisal.Demands;
-using Shype.Attest.Appraisal.References;
 using Shype.Attest.Isolation.Acm;
 using Shype.Attest.Isolation.Acm.Binary;
 using Shype.Attest.Measurement.Records;

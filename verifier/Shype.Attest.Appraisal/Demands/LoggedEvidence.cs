@@ -1,9 +1,9 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Shype.Attest.Appraisal.References;
-using Shype.Attest.Isolation.Acm.Binary;
-using System.Collections.Immutable;
 using Shype.Attest.Isolation;
 using Shype.Attest.Isolation.Acm;
+using Shype.Attest.Isolation.Acm.Binary;
 using Shype.Attest.Isolation.Flask;
 using Shype.Attest.Isolation.Flask.Guarantees;
 using Shype.Attest.Isolation.Guarantees;

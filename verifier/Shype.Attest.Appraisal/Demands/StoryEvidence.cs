@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
 using Shype.Attest.Appraisal.Memory;
-using Shype.Attest.Appraisal.References;
 using Shype.Attest.Appraisal.Story;
 using Shype.Attest.Isolation.Flask.Guarantees;
 using Shype.Attest.Isolation.Guarantees;
 using Shype.Attest.Isolation.Guarantees.Inputs;
-using Shype.Attest.Measurement.Records;
 
 namespace Shype.Attest.Appraisal.Demands;
 

@@ -7,7 +7,6 @@ using Shype.Attest.Cli.Output;
 using Shype.Attest.Isolation.Flask;
 using Shype.Attest.Isolation.Guarantees;
 using Shype.Attest.Isolation.Guarantees.Demands;
-using Shype.Attest.Measurement.Cel;
 
 namespace Shype.Attest.Cli.Commands;
 
