@@ -4,10 +4,13 @@ using Shype.Attest.Appraisal;
 using Shype.Attest.Appraisal.Bundles;
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Appraisal.Rules;
+using Shype.Attest.Cli;
 using Shype.Attest.Measurement.Ima;
 using Shype.Attest.Protocol;
 using Shype.Attest.Protocol.Bundles;
+using Shype.Attest.Testing;
 using Shype.Attest.Testing.World;
+using Shype.Attest.UnitTests.Cli;
 using Xunit;
 
 namespace Shype.Attest.UnitTests.Appraisal.Bundles;
@@ -157,6 +160,51 @@ public sealed class BundleInputTests
         Assert.False(SignedReferences.TryReadList(SignedReferences.List([.. most, held]), out _, out var problem));
         Assert.Equal(nameof(ProtocolLimits.MaxBundleReferences), problem.Limit);
         Assert.False(SignedReferences.TryReadList(SignedReferences.List([held])[..^1], out _, out _));
+    }
+
+    [Fact]
+    public void Who_vouches_for_the_TPM_is_judged_by_the_authorities_of_the_auditor_or_said_to_be_the_verifiers_word()
+    {
+        var (_, _, archive) = World(ImaDigestStyle.Hashed, null);
+        var folder = Directory.CreateTempSubdirectory("shype-verify-").FullName;
+        try
+        {
+            var (vendor, stranger) = (new VirtualVendor(), new VirtualVendor());
+            using var key = RSA.Create(2048);
+            var ek = vendor.IssueEk(Org.BouncyCastle.Security.DotNetUtilities.GetRsaPublicKey(key));
+            var bundle = archive.Ask() with { EkCertificates = [vendor.Intermediate, ek] };
+            string Write(string name, byte[] bytes)
+            {
+                var path = Path.Combine(folder, name);
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.WriteAllBytes(path, bytes);
+                return path;
+            }
+
+            var (file, bare) = (Write("bundle.cbor", bundle.Encode()), Write("bare.cbor", (bundle with { EkCertificates = [] }).Encode()));
+            var keys = Write("jwks.json", archive.Keys.Write());
+            var (good, bad) = (Write("good/root.der", vendor.Root), Write("bad/root.der", stranger.Root));
+            foreach (var (arguments, exitCode, says) in new (string[], ExitCode, string)[]
+            {
+                ([file], ExitCode.Yes, "2 certificates in the bundle, not judged here (--ek-roots): that it is a genuine TPM's is the verifier's word"),
+                ([file, "--ek-roots", Path.GetDirectoryName(good)!], ExitCode.Yes, "vouches for one"),
+                ([file, "--ek-roots", Path.GetDirectoryName(bad)!], ExitCode.Refused, "2 certificates in the bundle, REFUSED"),
+                ([bare, "--ek-roots", good], ExitCode.Refused, "no certificate is in the bundle"),
+                ([bare], ExitCode.Yes, "0 certificates in the bundle, not judged here"),
+            })
+            {
+                var terminal = new Terminal();
+                Assert.Equal(exitCode, terminal.Run(["verify", .. arguments, "--jwks", keys]));
+                Assert.Contains(says, terminal.Output, StringComparison.Ordinal);
+                terminal = new Terminal();
+                Assert.Equal(exitCode, terminal.Run(["verify", .. arguments, "--jwks", keys, "--json"]));
+                Assert.Contains("\"endorsement\"", terminal.Output, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static Bundle Named(Bundle bundle, params IReadOnlyList<SignedReferences> held) => bundle with
