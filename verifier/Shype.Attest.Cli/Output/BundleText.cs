@@ -16,7 +16,7 @@ internal sealed class BundleText(Report report)
         _page.Line(2, $"logs: {Count(context.KnownRecords, "record")} known before, replayed from the first{(bundle.Parts.ImaLog is { } ima ? $", and {Count((ulong)ima.Length, "byte")} of the list of files" : "")}; evidence of {bundle.Parts.Evidence.Length} bytes");
         _page.Line(2, $"rules: {bundle.Rules.PolicyId}; group {context.Group}");
         _page.Line(2, References(bundle));
-        _page.Line(2, ($"endorsement key: {endorsement.Text}", endorsement.Trusted switch { true => Styles.Good, false => Styles.Bad, _ => null }));
+        _page.Line(2, ($"endorsement key: {endorsement.Text}", endorsement.Trusted switch { true => Styles.Good, false => Styles.Bad, _ => Styles.Strong }));
         _page.Line(2, check.SignatureProblem is null
             ? ($"signature: holds, key {bundle.Claimed.KeyId ?? "(the only one)"} of {origin}", Styles.Good)
             : ($"signature: REFUSED: {check.SignatureProblem.Detail}", Styles.Bad));
