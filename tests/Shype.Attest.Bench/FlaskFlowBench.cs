@@ -15,6 +15,7 @@ public class FlaskFlowBench
 {
     private const string Seinfoflow = "/usr/bin/seinfoflow";
     private readonly string _policy = TestData.PathOf("flask", "xen.30");
+    private readonly string _help = "--help";
     private readonly string _map = Path.Combine(Path.GetTempPath(), $"shype-bench-map-{Environment.ProcessId}");
 
     /// <summary>Whether there is something to compare with.</summary>
@@ -36,7 +37,7 @@ public class FlaskFlowBench
 
     /// <summary>Only its start: interpreter and libraries.</summary>
     [Benchmark]
-    public string SeinfoflowsStart() => Run("--help");
+    public string SeinfoflowsStart() => Run(_help);
 
     /// <summary>Ours: the policy read, every flow found, and the way.</summary>
     [Benchmark]

@@ -116,7 +116,7 @@ public sealed class AppraisalPolicyApiTests : IAsyncLifetime
         Assert.Equal((status, known), (check.Result.Status, bundle.Parts.Context.KnownRecords));
     }
 
-    private async Task<string> StatusAsync(VirtualAgent agent)
+    private static async Task<string> StatusAsync(VirtualAgent agent)
     {
         Assert.True(ResultToken.TryReadUnverified(await agent.AttestAsync(), out var claims, out _));
         return claims.Result.Submods["host"].Status.ToString().ToLowerInvariant();

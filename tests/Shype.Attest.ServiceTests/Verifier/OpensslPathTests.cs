@@ -33,14 +33,14 @@ public sealed class OpensslPathTests : IDisposable
     [Fact]
     public async Task OpenSSL_says_yes_and_no_where_we_do()
     {
-        await File.WriteAllTextAsync(_folder["anchors.pem"], Pem(VendorCertificates.All.Where(shipped => shipped.IsAnchor)));
-        await File.WriteAllTextAsync(_folder["helpers.pem"], Pem(VendorCertificates.All.Where(shipped => !shipped.IsAnchor)));
+        await File.WriteAllTextAsync(_folder["anchors.pem"], Pem(VendorCertificates.All.Where(shipped => shipped.IsAnchor)), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder["helpers.pem"], Pem(VendorCertificates.All.Where(shipped => !shipped.IsAnchor)), TestContext.Current.CancellationToken);
         var policy = TrustedAuthority.ToPolicy([.. TrustedAuthority.OfVendors.Select(shipped => shipped with { IsOn = true })]) with { UnsafeAllowSha1 = true };
         List<string> differing = [];
         var (yes, no) = (0, 0);
         foreach (var (name, certificate) in Certificates())
         {
-            await File.WriteAllBytesAsync(_folder["certificate.der"], certificate);
+            await File.WriteAllBytesAsync(_folder["certificate.der"], certificate, TestContext.Current.CancellationToken);
             foreach (var year in (int[])[2020, 2026])
             {
                 var at = new DateTimeOffset(year, 11, 25, 0, 0, 0, TimeSpan.Zero);

@@ -1,6 +1,5 @@
 using Shype.Attest.Measurement;
 using Shype.Attest.Measurement.Cel;
-using Shype.Attest.Measurement.EventLogs;
 using Shype.Attest.Measurement.Ima;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Testing.Measurement;
