@@ -24,7 +24,7 @@ public sealed class VirtualArchive(VirtualHost host, VirtualVerifier verifier)
     public AppraisalPolicy? Policy { get; set => (field, _rules) = (value, null); }
 
     /// <summary>Signed bundles of reference values that the verifier holds besides its own values.</summary>
-    public IReadOnlyList<SignedReferences> Signed { get; set; } = [];
+    public IReadOnlyList<SignedReferences> Held { get; set; } = [];
 
     /// <summary>The keys that the verifier publishes.</summary>
     public JsonWebKeySet Keys => new() { Keys = [JsonWebKey.From(_key)] };
@@ -54,7 +54,7 @@ public sealed class VirtualArchive(VirtualHost host, VirtualVerifier verifier)
                 KnownRecords = appraisal.KnownRecords,
                 KnownImaBytes = appraisal.KnownImaBytes,
                 WasImaShown = appraisal.WasImaShown,
-                SignedReferencesDigest = Signed.Count == 0 ? [] : SHA256.HashData(SignedReferences.List(Signed)),
+                SignedReferencesDigest = Held.Count == 0 ? [] : SHA256.HashData(SignedReferences.List(Held)),
                 AppraisalPolicyVersion = Policy is null ? 0 : 3,
                 ReferencesVersion = 1,
                 AkPublic = TpmWire.ToSizedBytes(host.Tpm.Ak.Public),
@@ -64,10 +64,10 @@ public sealed class VirtualArchive(VirtualHost host, VirtualVerifier verifier)
             Evidence = bytes,
             Log = appraisal.KnownRecords == 0 ? ReadOnlyMemory<byte>.Empty : _records,
             FirmwareLog = evidence.FirmwareLog is null && before is not null ? _firmware : default(ReadOnlyMemory<byte>?),
-            ImaLog = evidence.ImaLog is { Offset: > 0 } suffix && suffix.Offset == appraisal.KnownImaBytes ? _ima[..(int)suffix.Offset] : default(ReadOnlyMemory<byte>?),
+            ImaLog = evidence.ImaLog is { Offset: > 0 } suffix && suffix.Offset == appraisal.KnownImaBytes ? _ima.AsMemory(0, (int)suffix.Offset) : default(ReadOnlyMemory<byte>?),
             Policies = [.. Keep(appraisal)],
             References = ReferenceSet.Encode(_own.Document),
-            SignedReferences = Signed,
+            SignedReferences = Held,
             AppraisalPolicy = Policy?.Document,
             EkCertificates = [new byte[] { 0x30, 0x00 }],
             Result = ResultToken.Sign(_key, keys.Keys[0].KeyId!, appraisal.ToResult(new ResultRequest
@@ -96,10 +96,10 @@ public sealed class VirtualArchive(VirtualHost host, VirtualVerifier verifier)
         return bundle;
     }
 
-    private ReferenceSet Effective() => Signed.Count == 0 ? _own : EffectiveReferences.At(
+    private ReferenceSet Effective() => Held.Count == 0 ? _own : EffectiveReferences.At(
         [
             ReferenceBundle.OfOperators(1, _own),
-            .. Signed.Select(held => SignedBundle.TryOpen(held.Source.ToArray(), [VirtualBundles.Maker], out var opened, out var refusal)
+            .. Held.Select(held => SignedBundle.TryOpen(held.Source.ToArray(), [VirtualBundles.Maker], out var opened, out var refusal)
                 ? opened.Bundle with { RevokedBecause = held.Revoked.Length == 0 ? null : held.Revoked }
                 : throw new InvalidDataException(refusal.Detail)),
         ],

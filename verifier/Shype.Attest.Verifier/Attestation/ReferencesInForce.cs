@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Protocol.Bundles;
 using Shype.Attest.Verifier.Store;

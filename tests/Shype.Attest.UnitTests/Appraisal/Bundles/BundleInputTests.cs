@@ -151,7 +151,7 @@ public sealed class BundleInputTests
     public void A_list_of_signed_bundles_says_each_by_its_digest_and_is_bounded()
     {
         var (_, archive) = Known("revoked");
-        var held = archive.Signed[0];
+        var held = archive.Held[0];
         Assert.True(SignedReferences.TryReadList(SignedReferences.List([held, held]), out var read, out _));
         Assert.Equal((2, held.Signer, held.Revoked), (read.Count, read[1].Signer, read[1].Revoked));
         Assert.Equal(SHA256.HashData(held.Source.Span), read[0].Source.ToArray());
@@ -225,7 +225,7 @@ public sealed class BundleInputTests
             _ => VirtualBundles.Bundle,
         };
         var signed = new SignedReferences("maker", VirtualBundles.Maker.PublicKey, standing == "revoked" ? "removed by an operator" : "", VirtualBundles.Sign(bundle));
-        return (verifier, new VirtualArchive(host, verifier) { Signed = [signed] });
+        return (verifier, new VirtualArchive(host, verifier) { Held = [signed] });
     }
 
     private static (VirtualHost Host, VirtualVerifier Verifier, VirtualArchive Archive) World(ImaDigestStyle style, AppraisalPolicy? policy)
