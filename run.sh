@@ -73,11 +73,13 @@ say "A TPM is manufactured: endorsement keys, certificates by a vendor's CA, in 
 "$sim" manufacture --folder tpm --ca ca | indent
 cp ca/root.pem ca/intermediate.pem roots/
 
-say "The host boots: firmware, GRUB and Debian's Xen are measured into PCR 0 to 9 (its files are only measured, nothing of it runs)"
+say "The host boots: firmware, GRUB and Debian's Xen are measured into PCR 0 to 9 (its files are only measured, nothing of it runs);
+    two files stand for all that its kernel then loads and measures into PCR 10 (IMA)"
 xen_line='placeholder dom0_mem=1024M,max:1024M flask=disabled'
 kernel_line='placeholder root=/dev/xvda1 ro'
 start host '^ready' "$sim" run --folder tpm --event-log "$demo/event.log" --boot-id "$demo/boot_id" \
-  --hypervisor "$hypervisor_file" --hypervisor-command-line "$xen_line" --kernel "$kernel_file" --kernel-command-line "$kernel_line" --initrd none
+  --hypervisor "$hypervisor_file" --hypervisor-command-line "$xen_line" --kernel "$kernel_file" --kernel-command-line "$kernel_line" --initrd none \
+  --ima /bin/sh --ima /bin/cat
 address=$(sed -n 's/^ready \([^ ]*\).*/\1/p' host.log)
 note "TPM at $address"
 
@@ -119,6 +121,7 @@ tpm: { address: "$address" }
 verifier: { url: "$SHYPE_SERVER", ca: $SHYPE_CA }
 state: agent
 firmware-log: event.log
+ima-log: tpm/ima_list
 boot-id: boot_id
 manifest: manifest.yaml
 YAML
@@ -250,6 +253,14 @@ say "And the host as it should be"
 boot web db
 accepted web
 
+say "The verdict is kept in one file, and made again from it without the verifier: by an auditor, years later"
+operator host bundle hv1 -o bundle.cbor | indent
+curl -sS --cacert "$SHYPE_CA" "$SHYPE_SERVER/.well-known/jwks.json" >jwks.json
+status=0
+"$shype" verify bundle.cbor --jwks jwks.json --ek-roots roots >verify.txt 2>&1 || status=$?
+if [ "$status" -eq 0 ]; then good "bundle: the same answer, affirming"; else bad "bundle: exit code $status"; fi
+sed -n 1,7p verify.txt | indent
+
 printf '\n%d as they must be, %d not\n' "$passed" "$failed"
 [ "$failed" -eq 0 ] || exit 1
 [ "$once" = no ] || exit 0
@@ -261,6 +272,8 @@ cat <<TEXT
     ./shype vm attest web --token-out web.jwt
     ./shype verdict explain web.jwt
     ./shype log show $demo/event.log
+    ./shype ima show $demo/tpm/ima_list --boot-log $demo/event.log
+    ./shype host bundle hv1 -o bundle.cbor && ./shype verify bundle.cbor --jwks $demo/jwks.json --ek-roots $demo/roots
     $agent --config $demo/agent.yaml status
 TEXT
 wait "${processes[@]}"

@@ -72,10 +72,19 @@ public static class ProtocolLimits
     /// <summary>Labels of one list in an attestation request.</summary>
     public const int MaxDemandLabels = 64;
     /// <summary>Bytes of one offline bundle, and of the answer that carries it.</summary>
-    public const int MaxBundleBytes = 160 * 1024 * 1024;
+    public const int MaxBundleBytes = 256 * 1024 * 1024;
 
     /// <summary>Bytes of a host's logs since its boot that are kept for its bundle: half a million records of an ordinary size.</summary>
     public const int MaxBundleLogBytes = 64 * 1024 * 1024;
+
+    /// <summary>Signed bundles of reference values in an offline bundle.</summary>
+    public const int MaxBundleReferences = 256;
+
+    /// <summary>Bytes of all of them together.</summary>
+    public const int MaxBundleReferenceBytes = 32 * 1024 * 1024;
+
+    /// <summary>Bytes of why one of them was taken back.</summary>
+    public const int MaxBundleTextBytes = 1024;
 
     /// <summary>Isolation policies in one bundle: those of one boot.</summary>
     public const int MaxBundlePolicies = 64;

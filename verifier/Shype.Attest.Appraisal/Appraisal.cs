@@ -44,6 +44,17 @@ public sealed class Appraisal
     /// <summary>How many records of this boot's log were known before the evidence, under these rules.</summary>
     public ulong KnownRecords => _round.KnownBoot is null ? 0 : _round.Context.Memory!.KnownUnder(_round.Context.Rules).NextRecord;
 
+    /// <summary>How many bytes of this boot's IMA list were known before the evidence, judged by these rules.</summary>
+    public ulong KnownImaBytes => _round.KnownIma is { } known && known.IsJudgedBy(_round.Context.Rules.Ima.Files) ? known.Offset : 0;
+
+    /// <summary>Whether this boot had shown an IMA list before the evidence.</summary>
+    public bool WasImaShown => _round.KnownIma is not null;
+
+    /// <summary>The part of the IMA list that this evidence proved; null where it proved nothing new.</summary>
+    public ImaSuffix? NewIma => _round is { NewIma: { } proven, Evidence.ImaLog: { } sent } && proven.Offset > sent.Offset
+        ? sent with { Entries = sent.Entries[..(int)(proven.Offset - sent.Offset)] }
+        : null;
+
     internal Judgement? Judgement { get; }
 
     /// <summary>The trustworthiness vector of a VM on this host; that of a VM which does not run says nothing good.</summary>

@@ -64,6 +64,15 @@ public sealed class ImaRuleSet
         return set is not null;
     }
 
+    /// <summary>Whether a text is a file's digest: "sha256:HEX", or "verity:sha256:HEX".</summary>
+    public static bool IsDigest(string text)
+    {
+        var digest = text.StartsWith("verity:", StringComparison.Ordinal) ? text.AsSpan(7) : text;
+        var colon = digest.IndexOf(':');
+        return colon > 0 && ImaDigest.SizeOf(digest[..colon]) is var size and > 0 && digest.Length - colon - 1 == 2 * size
+            && !digest[(colon + 1)..].ContainsAnyExcept(HexDigits);
+    }
+
     /// <summary>The same rules with keys that were read elsewhere.</summary>
     internal ImaRuleSet WithKeys(IReadOnlyList<ImaKey> keys) => new(Rules, Allow, Deny, Signed, Ignore, keys);
 
@@ -115,14 +124,6 @@ public sealed class ImaRuleSet
     }
 
     private static string TooMany(string list, int count) => $"{list}: {count} of them, {MeasurementLimits.MaxImaRules} are allowed ({nameof(MeasurementLimits.MaxImaRules)})";
-
-    private static bool IsDigest(string text)
-    {
-        var digest = text.StartsWith("verity:", StringComparison.Ordinal) ? text.AsSpan(7) : text;
-        var colon = digest.IndexOf(':');
-        return colon > 0 && ImaDigest.SizeOf(digest[..colon]) is var size and > 0 && digest.Length - colon - 1 == 2 * size
-            && !digest[(colon + 1)..].ContainsAnyExcept(HexDigits);
-    }
 
     // Every text with its length before it, so that no two documents read the same.
     private static byte[] DigestOf(ImaRules rules)

@@ -20,11 +20,17 @@ public sealed record Bundle
     /// <summary>The firmware log that was known before; the evidence may bring it itself.</summary>
     public ReadOnlyMemory<byte>? FirmwareLog { get; init; }
 
+    /// <summary>The kernel's list of files up to where the evidence goes on with it; null where the evidence brings it from its beginning, or not at all.</summary>
+    public ReadOnlyMemory<byte>? ImaLog { get; init; }
+
     /// <summary>The isolation policies that the log names, as the verifier had them.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Policies { get; init; } = [];
 
-    /// <summary>The reference document, JSON.</summary>
+    /// <summary>The operators' reference document, JSON.</summary>
     public required ReadOnlyMemory<byte> References { get; init; }
+
+    /// <summary>The signed bundles of reference values that the verifier held, also those that did not count at the time.</summary>
+    public IReadOnlyList<SignedReferences> SignedReferences { get; init; } = [];
 
     /// <summary>The appraisal policy, YAML; null where the built-in rules were in force.</summary>
     public ReadOnlyMemory<byte>? AppraisalPolicy { get; init; }

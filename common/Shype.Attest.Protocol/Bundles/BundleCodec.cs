@@ -27,6 +27,16 @@ internal static class BundleCodec
             entries[FirmwareName] = writer => writer.WriteByteString(firmware.Span);
         }
 
+        if (bundle.ImaLog is { } ima)
+        {
+            entries[ImaName] = writer => writer.WriteByteString(ima.Span);
+        }
+
+        if (bundle.SignedReferences.Count > 0)
+        {
+            entries[SignedReferencesName] = writer => WriteReferences(writer, bundle.SignedReferences);
+        }
+
         if (bundle.AppraisalPolicy is { } policy)
         {
             entries[AppraisalPolicyName] = writer => writer.WriteByteString(policy.Span);
@@ -81,8 +91,10 @@ internal static class BundleCodec
             Evidence = parts.One(EvidenceName),
             Log = parts.One(LogName),
             FirmwareLog = parts.Optional(FirmwareName),
+            ImaLog = parts.Optional(ImaName),
             Policies = parts.All(PoliciesName),
             References = parts.One(ReferencesName),
+            SignedReferences = parts.References,
             AppraisalPolicy = parts.Optional(AppraisalPolicyName),
             EkCertificates = parts.All(CertificatesName),
             Result = Encoding.UTF8.GetString(parts.One(ResultName).Span),
@@ -93,15 +105,18 @@ internal static class BundleCodec
     public static byte[] Write(BundleContext context)
     {
         var writer = new CborWriter(CborConformanceMode.Canonical);
-        writer.WriteStartArray(11);
+        writer.WriteStartArray(ContextMembers);
         writer.WriteTextString(context.HostId);
         writer.WriteTextString(context.HostName);
         writer.WriteTextString(context.Group);
         writer.WriteUInt64((ulong)context.At.ToUnixTimeMilliseconds());
         writer.WriteUInt64((ulong)context.NonceProblem);
         writer.WriteUInt64(context.KnownRecords);
+        writer.WriteUInt64(context.KnownImaBytes);
+        writer.WriteUInt64(context.WasImaShown ? 1u : 0);
         writer.WriteUInt64((ulong)context.AppraisalPolicyVersion);
         writer.WriteUInt64((ulong)context.ReferencesVersion);
+        writer.WriteByteString(context.SignedReferencesDigest.Span);
         writer.WriteByteString(context.AkPublic.Span);
         writer.WriteByteString(context.EnrolmentFindings.Span);
         writer.WriteByteString(context.Before is { } before ? before.Span : default);
@@ -112,7 +127,7 @@ internal static class BundleCodec
     public static BundleContext ReadContext(ReadOnlyMemory<byte> bytes)
     {
         var reader = new StrictCborReader(bytes.Span);
-        reader.ReadArrayOf(11, ContextName);
+        reader.ReadArrayOf(ContextMembers, ContextName);
         var context = new BundleContext
         {
             HostId = ReadName(ref reader, "host id"),
@@ -121,8 +136,11 @@ internal static class BundleCodec
             At = DateTimeOffset.FromUnixTimeMilliseconds((long)ReadUpTo(ref reader, "time", LatestMillisecond)),
             NonceProblem = (ChallengeNonceProblem)ReadUpTo(ref reader, "nonce", (ulong)ChallengeNonceProblem.Expired),
             KnownRecords = reader.ReadUInt("known records"),
+            KnownImaBytes = ReadUpTo(ref reader, "known IMA bytes", long.MaxValue),
+            WasImaShown = ReadUpTo(ref reader, "IMA shown", 1) == 1,
             AppraisalPolicyVersion = (long)ReadUpTo(ref reader, "appraisal policy version", long.MaxValue),
             ReferencesVersion = (long)ReadUpTo(ref reader, "references version", long.MaxValue),
+            SignedReferencesDigest = bytes[reader.ReadBytesRange("signed references", SHA256.HashSizeInBytes, "digest")],
             AkPublic = bytes[reader.ReadBytesRange("ak", ProtocolLimits.MaxPublicBytes, nameof(ProtocolLimits.MaxPublicBytes))],
             EnrolmentFindings = bytes[reader.ReadBytesRange("enrolment findings", ProtocolLimits.MaxJsonBytes, nameof(ProtocolLimits.MaxJsonBytes))],
             Before = bytes[reader.ReadBytesRange("before", ProtocolLimits.MaxBundlePartBytes, nameof(ProtocolLimits.MaxBundlePartBytes))] is { IsEmpty: false } before
@@ -153,6 +171,12 @@ internal static class BundleCodec
             }
 
             last = name;
+            if (name == SignedReferencesName)
+            {
+                parts.References = SignedReferences.ReadAll(ref reader, bytes, ProtocolLimits.MaxEvidenceBytes);
+                continue;
+            }
+
             parts.Add(name, ReadEntry(ref reader, name, bytes));
         }
 
@@ -197,6 +221,17 @@ internal static class BundleCodec
         writer.WriteEndArray();
     }
 
+    private static void WriteReferences(CborWriter writer, IReadOnlyList<SignedReferences> held)
+    {
+        writer.WriteStartArray(held.Count);
+        foreach (var bundle in held)
+        {
+            SignedReferences.Write(writer, bundle, bundle.Source.Span);
+        }
+
+        writer.WriteEndArray();
+    }
+
     private static string ReadName(ref StrictCborReader reader, string member) =>
         reader.ReadText(member, ProtocolLimits.MaxCmwTextBytes, nameof(ProtocolLimits.MaxCmwTextBytes));
 
@@ -208,7 +243,7 @@ internal static class BundleCodec
 
     private static int MaxBytesOf(string name) => name switch
     {
-        LogName => ProtocolLimits.MaxBundleLogBytes,
+        LogName or ImaName => ProtocolLimits.MaxBundleLogBytes,
         EvidenceName or FirmwareName or ReferencesName => ProtocolLimits.MaxEvidenceBytes,
         _ => ProtocolLimits.MaxBundlePartBytes,
     };
@@ -216,6 +251,8 @@ internal static class BundleCodec
     private sealed class Parts
     {
         private readonly Dictionary<string, ReadOnlyMemory<byte>[]> _parts = new(StringComparer.Ordinal);
+
+        public IReadOnlyList<SignedReferences> References { get; set; } = [];
 
         public void Add(string name, ReadOnlyMemory<byte>[] values) => _parts[name] = values;
 
@@ -240,14 +277,21 @@ internal static class BundleCodec
     private const string EvidenceName = "evidence";
     private const string LogName = "log";
     private const string FirmwareName = "firmware-log";
+    private const string ImaName = "ima-log";
     private const string PoliciesName = "policies";
     private const string ReferencesName = "references";
+    private const string SignedReferencesName = "signed-references";
     private const string AppraisalPolicyName = "appraisal-policy";
     private const string CertificatesName = "ek-certificates";
     private const string ResultName = "result";
     private const string KeysName = "keys";
     private static readonly string[] Names =
-        [LogName, KeysName, ResultName, ContextName, EvidenceName, PoliciesName, ReferencesName, FirmwareName, CertificatesName, AppraisalPolicyName];
+    [
+        LogName, KeysName, ResultName, ContextName, ImaName, EvidenceName, PoliciesName, ReferencesName, FirmwareName, CertificatesName, AppraisalPolicyName,
+        SignedReferencesName,
+    ];
+
+    private const int ContextMembers = 14;
 
     // The end of the year 9999.
     private const ulong LatestMillisecond = 253_402_300_799_999;

@@ -23,11 +23,20 @@ public sealed record BundleContext
     /// <summary>How many records of the host's log the verifier had before this evidence.</summary>
     public required ulong KnownRecords { get; init; }
 
+    /// <summary>How many bytes of the kernel's list of files (IMA) the verifier had before this evidence, judged by the same rules.</summary>
+    public ulong KnownImaBytes { get; init; }
+
+    /// <summary>Whether the host had shown such a list in this boot before.</summary>
+    public bool WasImaShown { get; init; }
+
     /// <summary>The version of the appraisal policy; 0 where the built-in rules were in force.</summary>
     public required long AppraisalPolicyVersion { get; init; }
 
-    /// <summary>The version of the reference values.</summary>
+    /// <summary>The version of the operators' reference values.</summary>
     public required long ReferencesVersion { get; init; }
+
+    /// <summary>SHA-256 of the list of signed bundles that were held (<see cref="SignedReferences.List"/>); empty where there was none.</summary>
+    public ReadOnlyMemory<byte> SignedReferencesDigest { get; init; } = ReadOnlyMemory<byte>.Empty;
 
     /// <summary>The attestation key, TPM2B_PUBLIC.</summary>
     public required ReadOnlyMemory<byte> AkPublic { get; init; }

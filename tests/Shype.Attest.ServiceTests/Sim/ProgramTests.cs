@@ -87,6 +87,18 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_that_the_kernel_is_told_to_load_are_in_its_list_and_in_PCR_10()
+    {
+        await Manufacture();
+        await File.WriteAllTextAsync(_scratch["sh"], "a shell", TestContext.Current.CancellationToken);
+        using var host = await Run("--folder", _scratch["tpm"], "--ima", _scratch["sh"]);
+        var shown = await Cli.Shype.RunAsync("ima", "show", _scratch["tpm/ima_list"], "--boot-log", _scratch["tpm/event.log"], "--json");
+        Assert.Equal((0, "[]"), (shown.ExitCode, shown.Json.GetProperty("findings").GetRawText()));
+        Assert.Contains(_scratch["sh"], shown.Output, StringComparison.Ordinal);
+        await host.Signal("TERM");
+    }
+
+    [Fact]
     public async Task The_documents_example_works_as_it_stands()
     {
         var document = await File.ReadAllTextAsync(Path.Combine(TestData.Root, "docs", "simulator.md"), TestContext.Current.CancellationToken);
@@ -151,6 +163,7 @@ public sealed class ProgramTests : IDisposable
         { "run --folder THE_TPM --kernel none", 2, "a host boots some kernel" },
         { "run --folder THE_TPM --boot NONE", 2, "NONE cannot be read" },
         { "run --folder THE_TPM --kernel NONE", 2, "NONE cannot be measured" },
+        { "run --folder THE_TPM --ima NONE", 2, "--ima NONE cannot be read" },
         { "run --folder THE_TPM --secure-boot maybe", 2, "maybe" },
         { "run --folder THE_TPM --hypervisor none --hypervisor-command-line x", 2, "--hypervisor-command-line has no meaning without an image" },
         { "run --folder THE_TPM --event-log NONE/log", 2, "NONE/log cannot be written" },

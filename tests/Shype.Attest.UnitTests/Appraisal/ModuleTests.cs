@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using Shype.Attest.Appraisal;
+using Shype.Attest.Appraisal.Bundles;
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
+using Shype.Attest.Protocol.Bundles;
 using Shype.Attest.Testing;
 using Shype.Attest.Testing.World;
 using Xunit;
@@ -18,6 +20,24 @@ public sealed class ModuleTests
     private const string Driver = "system_u:system_r:driver_t";
 
     private static readonly byte[] File = TestData.Bytes("flask", "xen.30");
+
+    [Fact]
+    public void A_bundle_carries_the_binary_policy_and_gives_the_same_answer()
+    {
+        var (host, verifier) = World(Red, Blue);
+        var archive = new VirtualArchive(host, verifier);
+        archive.Ask();
+        var bundle = archive.Ask();
+        Assert.Equal(File, Assert.Single(bundle.Policies).ToArray());
+        Assert.True(OpenBundle.TryOpen(bundle.Encode(), out var opened, out var problem), problem);
+        var check = BundleCheck.Of(opened, archive.Keys);
+        Assert.True(check.IsConfirmed, string.Join('\n', check.Differences));
+        Assert.False(BundleCheck.Of(Reopened(bundle with { Policies = [] }), archive.Keys).IsConfirmed);
+        Assert.False(OpenBundle.TryOpen((bundle with { Policies = [File[..^1]] }).Encode(), out _, out problem));
+        Assert.StartsWith("policies: ", problem, StringComparison.Ordinal);
+
+        static OpenBundle Reopened(Bundle bundle) => OpenBundle.TryOpen(bundle.Encode(), out var opened, out var refused) ? opened : throw new InvalidDataException(refused);
+    }
 
     [Fact]
     public void Under_FLASK_with_a_policy_that_is_known_every_pair_is_told_and_enforced()

@@ -156,4 +156,16 @@ public sealed class FirmwareLogReplayTests
 
     private static string Hex(FirmwareReplay replay, string pcr) =>
         Convert.ToHexStringLower(replay.Values[new PcrIndex(int.Parse(pcr, System.Globalization.CultureInfo.InvariantCulture))]);
+
+    /// <summary>What a TDX machine's registers had (google/go-eventlog, ccel/cceventlog_test.go). The log calls register 0 PCR 1; the first one is padded as its ACPI table is.</summary>
+    [Theory]
+    [InlineData("ccel_cos-113-intel-tdx.bin", "3fa2f61f395b7f5feefb4ec2df61297f109ad8abcd6410c1b7df60f21f37b19297fc35e544039c7e1edece752afd17f6", "f62dbc072bd5d3f3438b7b35c39a727f5aea2ffc2473f43723953f530daf62504f0a7944aa62c41a86e8a878c2b122c1", "4969684dc87381fc3b3134176c8d8806eaf0a901859f5f70cfae8d17714b46c10a8de219048c9fc09f11f381a6fbe7c1")]
+    [InlineData("ccel_cos-113-intel-tdx-dupe-separator-unpadded.bin", "a4de2df23e9611299123ba4359c42a5e578b0f8488bf1bba8ef5606d9ea5d81c97c064b482a5eac537d166bd0f0f752d", "0ee9366c928a77092f55e9e114c7394181fd264699155f0df77d23577618d5f650568a17d379355a07bd846e552f4e20", "4969684dc87381fc3b3134176c8d8806eaf0a901859f5f70cfae8d17714b46c10a8de219048c9fc09f11f381a6fbe7c1")]
+    public void The_log_of_a_confidential_VM_comes_to_its_registers(string file, params string[] registers)
+    {
+        var log = FirmwareLogs.Parse(file);
+        Assert.Equal(LogFormat.Ccel, log.Format);
+        Assert.True(PcrReplay.TryReplay(log, AlgorithmId.Sha384, out var replay));
+        Assert.Equal(registers, new[] { 1, 2, 3 }.Select(register => Convert.ToHexStringLower(replay.Values[new PcrIndex(register)])));
+    }
 }

@@ -44,6 +44,15 @@ public sealed class PlatformFileTests : IDisposable
     }
 
     [Fact]
+    public void Files_that_the_kernel_measures_are_read_from_beside_it()
+    {
+        Assert.Null(Read("{}").Ima);
+        File.WriteAllText(_folder.File("sh"), "a shell");
+        var loaded = Assert.Single(Read("""{"ima": {"/bin/sh": "sh"}}""").Ima!);
+        Assert.Equal(("/bin/sh", "a shell"), (loaded.Key, System.Text.Encoding.UTF8.GetString(loaded.Value.Span)));
+    }
+
+    [Fact]
     public void Null_says_that_there_is_none()
     {
         var read = Read("""{"hypervisor": null, "initialFileSystem": null}""");
@@ -68,6 +77,9 @@ public sealed class PlatformFileTests : IDisposable
     [InlineData("""{"hypervisor": {"file": "xen", "commandLine": null}}""")]
     [InlineData("""{"hypervisor": {"file": "xen", "command-line": "x"}}""")]
     [InlineData("""{"optionRoms": [null]}""")]
+    [InlineData("""{"ima": {"/bin/sh": null}}""")]
+    [InlineData("""{"ima": {"/bin/sh": "none"}}""")]
+    [InlineData("""{"ima": ["/bin/sh"]}""")]
     [InlineData("""{} {}""")]
     [InlineData("""{"secureBoot": true,}""")]
     [InlineData("""{/* comment */}""")]
@@ -91,6 +103,15 @@ public sealed class PlatformFileTests : IDisposable
     [Fact]
     public void Text_that_cannot_be_measured_is_refused_here_already() =>
         Assert.Throws<SimulatorException>(() => Read("""{"firmwareVersion": "a\nb"}"""));
+
+    [Theory]
+    [InlineData("bin/sh", "'bin/sh' is no path that a kernel loads a file from")]
+    [InlineData("/bin/\\n", "the path of a file that the kernel loads has a control character")]
+    public void A_path_that_no_kernel_loads_from_is_refused(string path, string problem)
+    {
+        File.WriteAllText(_folder.File("sh"), "a shell");
+        Assert.Contains(problem, Assert.Throws<SimulatorException>(() => Read("""{"ima": {"PATH": "sh"}}""".Replace("PATH", path, StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+    }
 
     private PlatformOptions Read(string json)
     {

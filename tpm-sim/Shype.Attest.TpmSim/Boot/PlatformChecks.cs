@@ -23,6 +23,15 @@ internal static class PlatformChecks
             }
         }
 
+        foreach (var path in options.Ima?.Keys ?? [])
+        {
+            CheckText(path, "path of a file that the kernel loads");
+            if (!path.StartsWith('/'))
+            {
+                throw new SimulatorException($"'{path}' is no path that a kernel loads a file from: write an absolute one");
+            }
+        }
+
         return options;
     }
 

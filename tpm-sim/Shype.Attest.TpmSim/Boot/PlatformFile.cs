@@ -56,6 +56,8 @@ internal sealed class WrittenPlatform
 
     public WrittenFile? InitialFileSystem { get; set; } = WrittenFile.LeftOut;
 
+    public IReadOnlyDictionary<string, string?>? Ima { get; set; }
+
     public PlatformOptions ToOptions(string folder) => new()
     {
         FirmwareVersion = FirmwareVersion,
@@ -66,6 +68,9 @@ internal sealed class WrittenPlatform
         Hypervisor = Loaded(Hypervisor, folder, Defaults.Hypervisor),
         Kernel = Loaded(Kernel, folder, Defaults.Kernel)!,
         InitialFileSystem = Loaded(InitialFileSystem, folder, Defaults.InitialFileSystem),
+        Ima = Ima?.ToDictionary(loaded => loaded.Key, loaded => loaded.Value is { } file
+            ? (ReadOnlyMemory<byte>)File.ReadAllBytes(Path.Combine(folder, file))
+            : throw new JsonException("'ima' has a null: the file that is loaded under this path is needed")),
     };
 
     private static BootImage Image(string file, string folder, BootImage otherwise) => file.Length == 0 ? otherwise : BootImage.FromFile(Path.Combine(folder, file));

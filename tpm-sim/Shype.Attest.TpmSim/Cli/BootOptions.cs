@@ -17,6 +17,12 @@ internal sealed class BootOptions
     private readonly Option<string?> _kernelArguments = new("--kernel-command-line") { HelpName = "TEXT" };
     private readonly Option<string?> _initrd = new("--initrd") { Description = "The initial file system; 'none' for no such", HelpName = "FILE" };
     private readonly Option<string?> _bootLoader = new("--boot-loader") { Description = "The boot loader, a PE image", HelpName = "FILE" };
+    private readonly Option<string[]> _ima = new("--ima")
+    {
+        Description = "A file that the kernel loads and measures into PCR 10 (IMA), by its whole path; may stand several times. The list is written to ima_list",
+        HelpName = "FILE",
+    };
+
     private readonly Option<string?> _secureBoot = new("--secure-boot") { Description = "Whether Secure Boot is on", HelpName = "on|off" };
 
     public void AddTo(Command command)
@@ -47,11 +53,30 @@ internal sealed class BootOptions
                 ?? throw new SimulatorException($"{_kernel.Name} {None}: a host boots some kernel"),
             InitialFileSystem = Override(options.InitialFileSystem, parsed.GetValue(_initrd), null, _initrd),
             BootLoader = parsed.GetValue(_bootLoader) is { } loader ? BootImage.FromFile(loader) : options.BootLoader,
+            Ima = parsed.GetValue(_ima) is { Length: > 0 } files ? Load(options.Ima, files) : options.Ima,
             SecureBoot = parsed.GetValue(_secureBoot) is { } secure ? secure == "on" : options.SecureBoot,
         };
     }
 
-    private Option[] All => [_boot, _hypervisor, _hypervisorArguments, _kernel, _kernelArguments, _initrd, _bootLoader, _secureBoot];
+    private Option[] All => [_boot, _hypervisor, _hypervisorArguments, _kernel, _kernelArguments, _initrd, _bootLoader, _ima, _secureBoot];
+
+    private static Dictionary<string, ReadOnlyMemory<byte>> Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? before, string[] files)
+    {
+        var loaded = before?.ToDictionary(file => file.Key, file => file.Value, StringComparer.Ordinal) ?? [];
+        foreach (var file in files)
+        {
+            try
+            {
+                loaded[Path.GetFullPath(file)] = File.ReadAllBytes(file);
+            }
+            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+            {
+                throw new SimulatorException($"--ima {file} cannot be read: {refused.Message}", refused);
+            }
+        }
+
+        return loaded;
+    }
 
     private static LoadedFile? Override(LoadedFile? before, string? file, string? commandLine, Option commandLineOption)
     {

@@ -4,6 +4,7 @@ using Shype.Attest.Appraisal.Memory;
 using Shype.Attest.Appraisal.Steps;
 using Shype.Attest.Appraisal.Story;
 using Shype.Attest.Measurement.Cel;
+using Shype.Attest.Measurement.Ima;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol.Bundles;
 using Shype.Attest.Tpm.Types;
@@ -38,8 +39,31 @@ internal static class MemoryRebuild
             return false;
         }
 
-        memory = new HostMemory(continuity.LastQuote, continuity.StickyFailure, ReadFirmware(bundle, rules), boot) { Policies = continuity.Policies };
+        memory = new HostMemory(continuity.LastQuote, continuity.StickyFailure, ReadFirmware(bundle, rules), boot, MarkIma(bundle, rules)) { Policies = continuity.Policies };
         return true;
+    }
+
+    // Only how far the list was known: evidence that goes on from there is appraised with all that came before it (OpenBundle), and other evidence needs no more.
+    private static ImaMemory? MarkIma(Bundle bundle, AppraisalRules rules)
+    {
+        if (!bundle.Context.WasImaShown)
+        {
+            return null;
+        }
+
+        var none = ImaMemory.Start(rules.Ima.Files) with { Offset = bundle.Context.KnownImaBytes, Entries = CountEntries(bundle.ImaLog ?? default) };
+        return bundle.Context.KnownImaBytes > 0 ? none : none with { RulesDigest = ReadOnlyMemory<byte>.Empty };
+    }
+
+    private static int CountEntries(ReadOnlyMemory<byte> list)
+    {
+        var reader = new ImaListReader(list, 0);
+        while (!reader.AtEnd && reader.TryRead(out _, out _))
+        {
+            // Counted by the reader.
+        }
+
+        return reader.Next;
     }
 
     // A log that cannot be read leaves nothing known; the appraisal says that it is missing.

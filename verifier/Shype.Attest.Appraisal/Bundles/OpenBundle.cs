@@ -1,7 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using Shype.Attest.Appraisal.Enrolment;
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Appraisal.Rules;
+using Shype.Attest.Appraisal.Story;
+using Shype.Attest.Isolation.Acm;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
 using Shype.Attest.Protocol.Bundles;
@@ -51,7 +54,7 @@ public sealed class OpenBundle
     }
 
     /// <summary>Appraises the evidence again, as of the time of its appraisal.</summary>
-    public Appraisal Appraise() => Appraiser.Appraise(Evidence, _context);
+    public Appraisal Appraise() => Appraise(_context);
 
     /// <summary>
     /// Appraises the evidence under other rules. It is taken as the answer to what was asked then: what PCRs that nobody asked for would show is not known.
@@ -59,7 +62,20 @@ public sealed class OpenBundle
     public Appraisal Appraise(AppraisalRules rules)
     {
         ArgumentNullException.ThrowIfNull(rules);
-        return Appraiser.Appraise(Evidence, _context with { Rules = rules with { Banks = Rules.Banks, Plan = Rules.Plan, ExplainedPcrs = Rules.ExplainedPcrs } });
+        return Appraise(_context with { Rules = rules with { Banks = Rules.Banks, Plan = Rules.Plan, ExplainedPcrs = Rules.ExplainedPcrs } });
+    }
+
+    // The kernel's list as if all of it came at once, so that the quoted PCR 10 decides about it from its first entry, under whatever rules. Only of one that
+    // cannot be read the place is told as it was then, by its byte in what the evidence brought.
+    private Appraisal Appraise(AppraisalContext context)
+    {
+        if (Parts.ImaLog is not { } before || Evidence.ImaLog is not { } suffix)
+        {
+            return Appraiser.Appraise(Evidence, context);
+        }
+
+        var whole = Appraiser.Appraise(Evidence with { ImaLog = new(0, (byte[])[.. before.Span, .. suffix.Entries.Span]) }, context);
+        return whole.Host.Findings.Any(finding => finding.Code == FindingCode.ImaLogMalformed) ? Appraiser.Appraise(Evidence, context) : whole;
     }
 
     /// <summary>The appraisal as a result with the same frame (issuer, times, nonce, VMs) as the one in the bundle.</summary>
@@ -86,7 +102,11 @@ public sealed class OpenBundle
         {
             problem = $"evidence: {malformed}";
         }
-        else if (!ReferenceSet.TryRead(parts.References.Span, out var references, out malformed))
+        else if (ImaProblem(parts, evidence) is { } ima)
+        {
+            problem = ima;
+        }
+        else if (!ReferenceSet.TryRead(parts.References.Span, out var own, out malformed))
         {
             problem = $"references: {malformed}";
         }
@@ -103,7 +123,7 @@ public sealed class OpenBundle
             problem = $"result: {token.Detail}";
         }
         else if (TryReadRules(parts, out var rules, out problem) && TryReadKey(parts.Context.AkPublic, out var key, out var name, out problem)
-            && TryReadPolicies(parts, out var policies, out problem))
+            && TryReadPolicies(parts, out var policies, out problem) && BundleReferences.TryRead(parts, own, out var references, out problem))
         {
             Func<MeasuredDigest, ReadOnlyMemory<byte>?> known = digest => policies.TryGetValue(digest, out var file) ? file : default(ReadOnlyMemory<byte>?);
             if (MemoryRebuild.TryRebuild(parts, rules, known, out var memory, out problem))
@@ -128,6 +148,13 @@ public sealed class OpenBundle
 
         return bundle is not null;
     }
+
+    private static string? ImaProblem(Bundle parts, Evidence evidence) =>
+        parts.ImaLog is { } before
+            ? evidence.ImaLog is { Offset: > 0 } suffix && suffix.Offset == parts.Context.KnownImaBytes && (ulong)before.Length == suffix.Offset ? null
+                : $"ima-log: {before.Length} bytes are there, which is not what comes before the evidence's part of the list"
+            : evidence.ImaLog is { Offset: > 0 } later && later.Offset == parts.Context.KnownImaBytes ? "ima-log: what comes before the evidence's part of the list is missing"
+            : null;
 
     private static bool TryReadRules(Bundle parts, [NotNullWhen(true)] out AppraisalRules? rules, out string? problem)
     {
@@ -173,14 +200,17 @@ public sealed class OpenBundle
         (policies, problem) = ([], null);
         foreach (var file in parts.Policies)
         {
-            if (!Isolation.Acm.AcmXml.TryParse(file.Span, out var policy, out var problems))
+            var digest = new MeasuredDigest(MeasuredDigest.Sha256, SHA256.HashData(file.Span));
+            policies[digest] = file;
+            if (AcmXml.TryParse(file.Span, out var policy, out var problems))
+            {
+                policies[new MeasuredDigest(MeasuredDigest.Sha256, policy.CanonicalDigest.AsSpan())] = file;
+            }
+            else if (MeasuredFlask.Read(digest, file.Span).Policy is null)
             {
                 problem = $"policies: {problems[0]}";
                 return false;
             }
-
-            policies[new MeasuredDigest(MeasuredDigest.Sha256, System.Security.Cryptography.SHA256.HashData(file.Span))] = file;
-            policies[new MeasuredDigest(MeasuredDigest.Sha256, policy.CanonicalDigest.AsSpan())] = file;
         }
 
         return true;

@@ -30,6 +30,13 @@ public sealed record ReferenceBundle
     /// <summary>What it calls good.</summary>
     public required ReferenceSet Content { get; init; }
 
+    /// <summary>The operators' own values as such a set.</summary>
+    public static ReferenceBundle OfOperators(long version, ReferenceSet own)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        return new() { Name = Operators, Sequence = version, Origin = own.Document.Description ?? "set by an operator", Content = own };
+    }
+
     /// <summary>Whether it counts at a time.</summary>
     public BundleStanding StandingAt(DateTimeOffset now) =>
         RevokedBecause is not null ? BundleStanding.Revoked

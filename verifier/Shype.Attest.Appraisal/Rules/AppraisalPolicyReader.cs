@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Measurement;
 using Shype.Attest.Protocol;
 using Shype.Attest.Tpm.Types;
@@ -12,7 +13,7 @@ internal static class AppraisalPolicyReader
 {
     public static AppraisalPolicy Read(YamlMap file, ReadOnlyMemory<byte> document, byte[] digest)
     {
-        file.Only("format", "group", "name", "pcrs", "tpm", "hypervisors", "isolation", "warnings-only");
+        file.Only("format", "group", "name", "secure-boot", "pcrs", "tpm", "hypervisors", "ima", "isolation", "warnings-only");
         if (file.Number("format") is var format and not Format)
         {
             throw file.Refuse("format", $"is {format}; this program reads format {Format}");
@@ -23,11 +24,13 @@ internal static class AppraisalPolicyReader
         {
             PolicyId = $"tag:shype.dev,2026:appraisal-policy/{group}/{name}",
             PolicyDigest = digest,
+            RequireSecureBoot = file.Choice("secure-boot", AppraisalRules.Default.RequireSecureBoot, Required),
             Hypervisors = ReadHypervisors(file),
             WarningsOnly = ReadWarnings(file),
         };
         rules = ReadPcrs(rules, file.OptionalMap("pcrs"));
         rules = ReadTpm(rules, file.OptionalMap("tpm"));
+        rules = rules with { Ima = ImaDemandsReader.Read(file.OptionalMap("ima")) };
         rules = ReadIsolation(rules, file.OptionalMap("isolation"));
         return new AppraisalPolicy { Group = group, Name = name, Rules = rules, Document = document };
     }
@@ -46,11 +49,13 @@ internal static class AppraisalPolicyReader
             return rules;
         }
 
-        map.Only("banks", "explained", "records");
+        map.Only("banks", "explained", "referenced", "records");
+        var explained = map.Has("explained") ? ReadExplained(map) : rules.ExplainedPcrs;
         return rules with
         {
             Banks = map.Has("banks") ? ReadBanks(map) : rules.Banks,
-            ExplainedPcrs = map.Has("explained") ? ReadExplained(map) : rules.ExplainedPcrs,
+            ExplainedPcrs = explained,
+            ReferencedPcrs = map.Has("referenced") ? ReadReferenced(map, explained) : rules.ReferencedPcrs,
             Plan = map.OptionalMap("records")?.Only("hypervisor", "policy", "vms") is { } plan
                 ? new PcrPlan(ReadRecordPcr(plan, "hypervisor"), ReadRecordPcr(plan, "policy"), ReadRecordPcr(plan, "vms"))
                 : rules.Plan,
@@ -98,6 +103,28 @@ internal static class AppraisalPolicyReader
             : throw map.Refuse("explained", "lacks some of 0 to 7: without what firmware measured nothing above it can be believed");
     }
 
+    private static int[] ReadReferenced(YamlMap map, IReadOnlyList<int> explained)
+    {
+        var pcrs = new SortedSet<int>();
+        foreach (var item in map.Need("referenced").AsList(PcrIndex.Count))
+        {
+            var pcr = item.AsNumber();
+            if (!explained.Contains(pcr))
+            {
+                throw item.Refuse(pcr <= 9
+                    ? $"{pcr} is not in 'explained', so that it is never quoted"
+                    : $"{pcr} is no PCR of firmware or boot loader, whose values references name: 0 to 9 are possible");
+            }
+
+            if (!pcrs.Add(pcr))
+            {
+                throw item.Refuse($"{pcr} is there twice");
+            }
+        }
+
+        return pcrs.Count > 0 ? [.. pcrs] : throw map.Refuse("referenced", "is empty and would demand nothing; leave the key out");
+    }
+
     private static PcrIndex ReadRecordPcr(YamlMap map, string key) =>
         PcrIndex.TryCreate((ulong)map.Number(key), out var pcr) && PcrPlan.IsUsable(pcr) ? pcr
             : throw map.Refuse(key, "is not a PCR that records may use: 8, 9, 11 to 15");
@@ -113,8 +140,8 @@ internal static class AppraisalPolicyReader
         return rules with
         {
             MinimumFirmwareVersion = map.OptionalText("minimum-firmware") is { } text ? ReadFirmwareVersion(map, text) : null,
-            DemandSafeClock = ReadChoice(map, "safe-clock", rules.DemandSafeClock, ("required", true), ("optional", false)),
-            RequireEkCertificate = ReadChoice(map, "ek-certificate", rules.RequireEkCertificate, ("required", true), ("optional", false)),
+            DemandSafeClock = map.Choice("safe-clock", rules.DemandSafeClock, Required),
+            RequireEkCertificate = map.Choice("ek-certificate", rules.RequireEkCertificate, Required),
         };
     }
 
@@ -151,11 +178,20 @@ internal static class AppraisalPolicyReader
             return rules;
         }
 
-        map.Only("gate", "mutable-images");
+        map.Only("gate", "mutable-images", "policy-rollback", "mediators", "guarantees");
+        if (map.Has("mediators") && !map.Has("guarantees"))
+        {
+            throw map.Refuse("mediators", "stands here without 'guarantees' that it could matter to");
+        }
+
         return rules with
         {
-            RequireGate = ReadChoice(map, "gate", rules.RequireGate, ("required", true), ("optional", false)),
-            MutableImages = ReadChoice(map, "mutable-images", rules.MutableImages,
+            AllowPolicyRollback = map.Choice("policy-rollback", rules.AllowPolicyRollback, ("refused", false), ("allowed", true)),
+            Guarantees = map.Has("guarantees")
+                ? Demands.Read(new YamlDemandValue(map.Need("guarantees")), map.Has("mediators") ? new YamlDemandValue(map.Need("mediators")) : null)
+                : rules.Guarantees,
+            RequireGate = map.Choice("gate", rules.RequireGate, Required),
+            MutableImages = map.Choice("mutable-images", rules.MutableImages,
                 ("by-reference", MutableImages.ByReference), ("allowed", MutableImages.Allowed), ("reported", MutableImages.Reported)),
         };
     }
@@ -190,26 +226,10 @@ internal static class AppraisalPolicyReader
         return codes.ToFrozenSet();
     }
 
-    private static T ReadChoice<T>(YamlMap map, string key, T otherwise, params ReadOnlySpan<(string Word, T Value)> choices)
-    {
-        if (map.OptionalText(key) is not { } text)
-        {
-            return otherwise;
-        }
+    private static readonly (string Word, bool Value)[] Required = [("required", true), ("optional", false)];
 
-        var words = new List<string>();
-        foreach (var (word, value) in choices)
-        {
-            if (word == text)
-            {
-                return value;
-            }
-
-            words.Add(word);
-        }
-
-        throw map.Refuse(key, $"is '{text}'; possible are {string.Join(", ", words)}");
-    }
+    // Every verdict answers them, so they are bounded as those of an asker are.
+    private static readonly DemandGrammar Demands = new() { MaxDemands = ProtocolLimits.MaxDemands, MaxLabels = ProtocolLimits.MaxDemandLabels };
 
     private const int Format = 1;
     private const int MaxHypervisors = 64;

@@ -50,7 +50,7 @@ public static class CelCommands
                 report.Line(CelReport.Malformed(problem).ToJson());
             }
 
-            report.Complain($"{InputFile.NameOf(path)}: {problem}");
+            report.Complain($"{InputFile.NameOf(path)}: {problem}; firmware logs and the agent's own are shown by 'shype log show'");
             return (int)ExitCode.Refused;
         });
         return show;

@@ -15,7 +15,7 @@ internal sealed class SigningOptions
     private readonly Option<long?> _sequence = new("--sequence") { Description = "Its version, higher than all before under this name", HelpName = "N" };
     private readonly Option<string?> _origin = new("--origin") { Description = "Who made the values and from what", HelpName = "TEXT" };
     private readonly Option<string?> _notBefore = new("--not-before") { Description = "The first second in which they count (2027-01-31 or 2027-01-31T12:00:00Z)", HelpName = "TIME" };
-    private readonly Option<string?> _notAfter = new("--not-after") { Description = "The last second in which they count; without it they do not expire", HelpName = "TIME" };
+    private readonly Option<string?> _notAfter = new("--not-after") { Description = "The last second in which they count; a day alone counts whole; without it they do not expire", HelpName = "TIME" };
 
     public SigningOptions AddTo(Command command)
     {
@@ -34,6 +34,7 @@ internal sealed class SigningOptions
     public byte[] ToCorim(ParseResult parsed, ReferenceSet content)
     {
         var (begin, end) = (Time(parsed, _notBefore), Time(parsed, _notAfter));
+        end = end is { } last && parsed.GetValue(_notAfter)!.Length == DayOnly ? last.AddDays(1).AddSeconds(-1) : end;
         var bundle = new ReferenceBundle
         {
             Name = parsed.GetValue(_name) ?? throw CommandException.Unusable("--name: a signed bundle needs a name"),
@@ -70,5 +71,6 @@ internal sealed class SigningOptions
         var text => throw CommandException.Unusable($"{option.Name}: '{text}' is no time like 2027-01-31 or 2027-01-31T12:00:00Z"),
     };
 
+    private const int DayOnly = 10;
     private static readonly string[] Formats = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss'Z'"];
 }

@@ -18,6 +18,11 @@ public static class VerifyCommand
         {
             Description = "The verifier's keys as you kept them, a file; without, who signed is only the bundle's own word", HelpName = "FILE",
         };
+        var roots = new Option<string[]>("--ek-roots")
+        {
+            Description = "Authorities that you trust to vouch for TPMs, a folder or a file: the endorsement key's certificates in the bundle are judged by them, as of its time",
+            HelpName = "DIR",
+        };
         var json = JsonOption.Create();
         var verify = new Command(
             "verify",
@@ -26,14 +31,15 @@ public static class VerifyCommand
 
             The host's logs are replayed from their first record. The time of the appraisal is that of the bundle: the answer says how things were then.
             Two things stay the verifier's word, because only it could know them: that the challenge was its own, and that the attestation key was proven to
-            live in the TPM at enrolment. Who the verifier was is known only with --jwks.
-            Exit code 0: the same answer, signed, and affirming for the host and every VM. 1: another verdict, another answer, or a signature that does not hold.
-            2: the bundle cannot be read.
+            live in the TPM at enrolment. Who the verifier was is known only with --jwks, and who vouched for the TPM only with --ek-roots.
+            Exit code 0: the same answer, signed, and affirming for the host and every VM. 1: another verdict, another answer, a signature that does not hold, or
+            with --ek-roots no certificate that they vouch for. 2: the bundle cannot be read.
 
-            Example:
+            Examples:
               shype verify bundle.cbor --jwks jwks.json
+              shype verify bundle.cbor --jwks jwks.json --ek-roots /etc/shype/ek-roots
             """)
-        { file, keys, json };
+        { file, keys, roots, json };
         verify.SetAction(async (parsed, cancellationToken) =>
         {
             var report = new Report(surroundings, parsed.GetValue(json));
@@ -45,21 +51,22 @@ public static class VerifyCommand
                 report.Warn("no keys were given (--jwks): the signature is checked with the key that the bundle itself brings, so who signed is only its own word");
             }
 
-            return Answer(report, bundle, BundleCheck.Of(bundle, pinned ?? bundle.Keys), pinned is null ? "the bundle's own key set" : parsed.GetValue(keys)!);
+            var endorsement = await EndorsementReport.CheckAsync(surroundings, bundle, parsed.GetValue(roots) ?? [], cancellationToken);
+            return Answer(report, bundle, BundleCheck.Of(bundle, pinned ?? bundle.Keys), pinned is null ? "the bundle's own key set" : parsed.GetValue(keys)!, endorsement);
         });
         return verify;
     }
 
-    private static int Answer(Report report, OpenBundle bundle, BundleCheck check, string origin)
+    private static int Answer(Report report, OpenBundle bundle, BundleCheck check, string origin, EndorsementReport endorsement)
     {
         if (report.Json)
         {
             using var claims = JsonDocument.Parse(check.Result.Write());
-            report.Write(BundleReport.Of(bundle, check, origin, claims.RootElement), CliJson.Default.BundleReport);
+            report.Write(BundleReport.Of(bundle, check, origin, endorsement, claims.RootElement), CliJson.Default.BundleReport);
         }
         else
         {
-            new BundleText(report).Write(bundle, check, origin);
+            new BundleText(report).Write(bundle, check, origin, endorsement);
         }
 
         if (check.SignatureProblem is { } problem)
@@ -72,7 +79,12 @@ public static class VerifyCommand
             report.Complain($"the signed result says otherwise in {check.Differences.Count} claims: it was not made from what is in this bundle, or by other rules than this program's");
         }
 
-        return (int)(check.IsAffirming ? ExitCode.Yes : ExitCode.Refused);
+        if (endorsement.IsRefused)
+        {
+            report.Complain($"the endorsement key: {endorsement.Text}");
+        }
+
+        return (int)(check.IsAffirming && !endorsement.IsRefused ? ExitCode.Yes : ExitCode.Refused);
     }
 
     private static async Task<JsonWebKeySet> ReadKeysAsync(Surroundings surroundings, string path, CancellationToken cancellationToken) =>

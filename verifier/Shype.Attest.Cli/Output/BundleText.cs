@@ -9,13 +9,14 @@ internal sealed class BundleText(Report report)
     private readonly Page _page = new(report);
 
     /// <summary>What was checked, what differs, and the verdict.</summary>
-    public void Write(OpenBundle bundle, BundleCheck check, string origin)
+    public void Write(OpenBundle bundle, BundleCheck check, string origin, EndorsementReport endorsement)
     {
         var context = bundle.Parts.Context;
         _page.Line(0, ("bundle of ", null), (context.HostName, Styles.Strong), ($", appraised as of {Page.Moment(context.At)}; it says nothing about today", null));
-        _page.Line(2, $"logs: {Count(context.KnownRecords, "record")} known before, replayed from the first; evidence of {bundle.Parts.Evidence.Length} bytes");
+        _page.Line(2, $"logs: {Count(context.KnownRecords, "record")} known before, replayed from the first{(bundle.Parts.ImaLog is { } ima ? $", and {Count((ulong)ima.Length, "byte")} of the list of files" : "")}; evidence of {bundle.Parts.Evidence.Length} bytes");
         _page.Line(2, $"rules: {bundle.Rules.PolicyId}; group {context.Group}");
-        _page.Line(2, $"endorsement key: {Count((ulong)bundle.Parts.EkCertificates.Count, "certificate")} in the bundle; that it certifies this host's TPM was checked at enrolment");
+        _page.Line(2, References(bundle));
+        _page.Line(2, ($"endorsement key: {endorsement.Text}", endorsement.Trusted switch { true => Styles.Good, false => Styles.Bad, _ => Styles.Strong }));
         _page.Line(2, check.SignatureProblem is null
             ? ($"signature: holds, key {bundle.Claimed.KeyId ?? "(the only one)"} of {origin}", Styles.Good)
             : ($"signature: REFUSED: {check.SignatureProblem.Detail}", Styles.Bad));
@@ -34,6 +35,13 @@ internal sealed class BundleText(Report report)
 
         _page.Gap();
         new VerdictText(report).Write(check.Result, check.IsConfirmed ? "the same answer as the signed one" : "NOT CONFIRMED", check.IsConfirmed);
+    }
+
+    private static string References(OpenBundle bundle)
+    {
+        var held = bundle.Parts.SignedReferences;
+        return $"references: the operators' own, version {bundle.Parts.Context.ReferencesVersion.ToString(CultureInfo.InvariantCulture)}"
+            + (held.Count == 0 ? "" : $", and {Count((ulong)held.Count, "signed bundle")} of {string.Join(", ", held.Select(one => one.Signer).Distinct())}, opened again");
     }
 
     private static string Count(ulong count, string noun) => $"{count.ToString(CultureInfo.InvariantCulture)} {noun}{(count == 1 ? "" : "s")}";

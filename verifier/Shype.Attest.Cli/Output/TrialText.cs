@@ -22,11 +22,14 @@ internal sealed class TrialText(Report report)
                 _page.Line(2, $"would be asked for PCRs that this evidence does not show, so what they hold was not tried: {string.Join(", ", host.NotAsked)}");
             }
 
+            // What changes for the host counts for each of its VMs; it is told once.
+            var ofHost = host.Parts.FirstOrDefault(part => part.Part == "host");
             foreach (var part in host.Parts)
             {
                 _page.Line(2, ($"{part.Part} ({part.Name}): ", null), (part.Now, OfTier(part.Now)), (" -> ", null), (part.Then, OfTier(part.Then)));
-                Write("+", part.Appear);
-                Write("-", part.Vanish);
+                var known = part == ofHost ? null : ofHost;
+                Write("+", part.Appear.Except(known?.Appear ?? []));
+                Write("-", part.Vanish.Except(known?.Vanish ?? []));
             }
         }
 
@@ -36,7 +39,7 @@ internal sealed class TrialText(Report report)
         }
     }
 
-    private void Write(string sign, IReadOnlyList<TrialFinding> findings)
+    private void Write(string sign, IEnumerable<TrialFinding> findings)
     {
         foreach (var finding in findings)
         {

@@ -26,6 +26,11 @@ internal static class Archive
             pieces.Add(new LogPiece(LogKinds.Firmware, 0, 1, firmware.ToArray()));
         }
 
+        if (appraisal.NewIma is { } ima)
+        {
+            pieces.Add(new LogPiece(LogKinds.Ima, (long)ima.Offset, (long)ima.Offset + ima.Entries.Length, ima.Entries.ToArray()));
+        }
+
         return pieces;
     }
 }

@@ -56,7 +56,7 @@ internal sealed class AttestationService(
     private async Task<(HostVerdict Verdict, string Token)> AppraiseInOrderAsync(HostEntry host, Evidence evidence, byte[] encoded)
     {
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var inputs = new Inputs(appraisalPolicies.Of(host.Record.PolicyGroup), new(references.Current.Version, references.At(now)), now);
+        var inputs = new Inputs(appraisalPolicies.Of(host.Record.PolicyGroup), references.InForceAt(now), now);
         var (verdict, token) = await TryAppraiseAsync(host, evidence, encoded, inputs);
         var (appraisal, before) = (verdict.Appraisal, host.Knowledge?.Memory);
         var vms = VmsOf(host, appraisal);
@@ -74,9 +74,11 @@ internal sealed class AttestationService(
             Memory = appraisal?.Memory?.Encode(),
             Context = appraisal is null ? null : ContextOf(host, appraisal, before, inputs).Encode(),
             Logs = appraisal is null ? [] : Archive.NewPieces(evidence, before, appraisal),
+            Parts = inputs.References.Origin.ToStore,
             Vms = vms is not null && host.LastVms is { } last && last.SequenceEqual(vms) ? null : vms,
             Policy = policy,
         }, CancellationToken.None);
+        inputs.References.Origin.MarkKept();
         host.Update(record => record with
         {
             SeenAt = now, Status = status, Boot = appraisal?.Host.BootId ?? record.Boot, Vms = vms?.Count ?? record.Vms,
@@ -141,8 +143,11 @@ internal sealed class AttestationService(
         At = inputs.Now,
         NonceProblem = appraisal.NonceProblem,
         KnownRecords = appraisal.KnownRecords,
+        KnownImaBytes = appraisal.KnownImaBytes,
+        WasImaShown = appraisal.WasImaShown,
         AppraisalPolicyVersion = inputs.Policy.Version,
         ReferencesVersion = inputs.References.Version,
+        SignedReferencesDigest = inputs.References.Origin.Digest,
         AkPublic = host.Record.AkPublic,
         EnrolmentFindings = Encoding.UTF8.GetBytes(host.Record.EnrolmentFindings),
         Before = before is null ? default(ReadOnlyMemory<byte>?) : before.EncodeContinuity(),
@@ -151,7 +156,7 @@ internal sealed class AttestationService(
     private AppraisalRules RulesOf(HostEntry host) => appraisalPolicies.Of(host.Record.PolicyGroup).Rules;
 
     // Taken once, so that a verdict and what is kept about it speak of the same versions. Whole milliseconds, as bundles carry them.
-    private sealed record Inputs(CurrentAppraisalPolicies.Versioned Policy, ReferenceVersioned References, DateTimeOffset Now);
+    private sealed record Inputs(CurrentAppraisalPolicies.Versioned Policy, ReferencesInForce References, DateTimeOffset Now);
 
     // Only what a fresh quote proved moves VMs.
     private static IReadOnlyList<VmPlace>? VmsOf(HostEntry host, Appraisal.Appraisal? appraisal) =>

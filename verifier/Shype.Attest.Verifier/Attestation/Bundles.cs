@@ -26,14 +26,20 @@ internal sealed class Bundles(
             return (null, "The last verdict was not made by this version of the verifier, or not made at all: ask for another one (shype host attest NAME).");
         }
 
-        var pieces = archived.Logs.Where(piece => piece.Kind == LogKinds.Records && (ulong)piece.First < context.KnownRecords).ToList();
-        if (!IsWhole(pieces, context.KnownRecords))
+        // Evidence that does not go on where the list is known is appraised without what came before it.
+        var imaBytes = evidence.ImaLog is { } suffix && suffix.Offset == context.KnownImaBytes ? context.KnownImaBytes : 0;
+        if (Join(archived.Logs, LogKinds.Records, context.KnownRecords) is not { } log || Join(archived.Logs, LogKinds.Ima, imaBytes) is not { } ima)
         {
             return (null, "The log of this boot was not kept from its first record on: it began under an earlier version of the verifier, or is larger than "
                 + $"{ProtocolLimits.MaxBundleLogBytes} bytes. After the host's next boot there is a bundle again.");
         }
 
-        byte[] log = [.. pieces.SelectMany(piece => piece.Bytes)];
+        var held = await SignedReferencesAsync(context, cancellationToken);
+        if (held.Sum(bundle => (long)bundle.Source.Length) > ProtocolLimits.MaxBundleReferenceBytes)
+        {
+            return (null, $"The signed bundles of reference values are larger than {ProtocolLimits.MaxBundleReferenceBytes} bytes together: remove those that are not needed.");
+        }
+
         var policy = await PolicyAsync(context, cancellationToken);
         return (new Bundle
         {
@@ -41,8 +47,10 @@ internal sealed class Bundles(
             Evidence = archived.Evidence,
             Log = log,
             FirmwareLog = evidence.FirmwareLog is null && context.Before is not null ? Firmware(archived.Logs) : default(ReadOnlyMemory<byte>?),
+            ImaLog = imaBytes > 0 ? ima : default(ReadOnlyMemory<byte>?),
             Policies = Policies(log, evidence, policy),
             References = await ReferencesAsync(context, cancellationToken),
+            SignedReferences = held,
             AppraisalPolicy = policy?.Document,
             EkCertificates = [.. archived.EkCertificates],
             Result = archived.Result,
@@ -50,20 +58,22 @@ internal sealed class Bundles(
         }.Encode(), null);
     }
 
-    private static bool IsWhole(List<LogPiece> pieces, ulong known)
+    // A log up to where it was known; null where some of it was not kept.
+    private static byte[]? Join(IReadOnlyList<LogPiece> logs, string kind, ulong known)
     {
+        var pieces = logs.Where(piece => piece.Kind == kind && (ulong)piece.First < known).ToList();
         var next = 0L;
         foreach (var piece in pieces)
         {
             if (piece.First != next)
             {
-                return false;
+                return null;
             }
 
             next = piece.Next;
         }
 
-        return (ulong)next == known;
+        return (ulong)next == known ? [.. pieces.SelectMany(piece => piece.Bytes)] : null;
     }
 
     private static ReadOnlyMemory<byte>? Firmware(IReadOnlyList<LogPiece> logs) =>
@@ -89,6 +99,27 @@ internal sealed class Bundles(
             : throw new StoreException($"version {context.ReferencesVersion} of the reference values is missing");
     }
 
+    private async Task<List<SignedReferences>> SignedReferencesAsync(BundleContext context, CancellationToken cancellationToken)
+    {
+        var held = new List<SignedReferences>();
+        if (context.SignedReferencesDigest.IsEmpty)
+        {
+            return held;
+        }
+
+        var list = await PartAsync(context.SignedReferencesDigest, cancellationToken);
+        foreach (var bundle in SignedReferences.TryReadList(list, out var listed, out var problem) ? listed : throw new StoreException(problem.ToString()))
+        {
+            held.Add(bundle with { Source = await PartAsync(bundle.Source, cancellationToken) });
+        }
+
+        return held;
+    }
+
+    private async Task<byte[]> PartAsync(ReadOnlyMemory<byte> digest, CancellationToken cancellationToken) =>
+        await store.ReadArchivePartAsync(digest.ToArray(), cancellationToken)
+            ?? throw new StoreException($"the archive lacks the part {Convert.ToHexStringLower(digest.Span)}");
+
     // Those that the log names: what it says decides, whether it is proven or not.
     private List<ReadOnlyMemory<byte>> Policies(byte[] log, Evidence evidence, AppraisalPolicy? policy)
     {
@@ -105,8 +136,8 @@ internal sealed class Bundles(
             state = next;
             foreach (var measured in records.Select(record => record.Measurement).OfType<PolicyStateContent>())
             {
-                var file = (measured.CanonicalDigest is { } canonical ? policies.Find(canonical) : null)
-                    ?? (measured.SourceDigest is { } source ? policies.Find(source) : null);
+                var file = new[] { measured.CanonicalDigest, measured.ActiveDigest, measured.SourceDigest }.OfType<MeasuredDigest>()
+                    .Select(policies.Find).FirstOrDefault(known => known is not null);
                 if (file is { } found && files.Count < ProtocolLimits.MaxBundlePolicies && !files.Exists(other => other.Span.SequenceEqual(found.Span)))
                 {
                     files.Add(found);

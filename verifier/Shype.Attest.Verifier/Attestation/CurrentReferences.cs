@@ -20,23 +20,26 @@ internal sealed class CurrentReferences(IReferenceStore store) : IDisposable
     public ReferenceVersioned Current => _state.Own;
 
     /// <summary>What counts at a time.</summary>
-    public ReferenceSet At(DateTimeOffset now)
+    public ReferenceSet At(DateTimeOffset now) => InForceAt(now).Set;
+
+    /// <summary>What counts at a time, and what it was made from.</summary>
+    public ReferencesInForce InForceAt(DateTimeOffset now)
     {
-        if (_built is { } built && ReferenceEquals(built.Of, _state) && built.Effective.IsOf(now))
+        if (_built is not { } built || !ReferenceEquals(built.Of, _state) || !built.Effective.IsOf(now))
         {
-            return built.Effective.Set;
-        }
-
-        lock (_building)
-        {
-            var state = _state;
-            if (_built is not { } other || !ReferenceEquals(other.Of, state) || !other.Effective.IsOf(now))
+            lock (_building)
             {
-                _built = new(state, EffectiveReferences.At(state.Sets, now));
+                var state = _state;
+                built = _built;
+                if (built is null || !ReferenceEquals(built.Of, state) || !built.Effective.IsOf(now))
+                {
+                    var origin = built is not null && ReferenceEquals(built.Of, state) ? built.Origin : ReferenceOrigin.Of(state.Signed);
+                    _built = built = new(state, EffectiveReferences.At(state.Sets, now), origin);
+                }
             }
-
-            return _built.Effective.Set;
         }
+
+        return new(built.Of.Own.Version, built.Effective.Set, built.Origin);
     }
 
     /// <summary>Reads the stored values; once, before anybody is served.</summary>
@@ -89,5 +92,5 @@ internal sealed class CurrentReferences(IReferenceStore store) : IDisposable
             ? signer
             : throw new StoreException($"the stored signer of references '{stored.Name}' cannot be used: {problem ?? "it is another key than its row says"}; restore the database from a backup");
 
-    private sealed record Built(ReferenceState Of, EffectiveReferences Effective);
+    private sealed record Built(ReferenceState Of, EffectiveReferences Effective, ReferenceOrigin Origin);
 }

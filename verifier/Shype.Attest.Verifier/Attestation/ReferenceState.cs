@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Shype.Attest.Appraisal.References;
+using Shype.Attest.Protocol.Bundles;
 using Shype.Attest.Verifier.Store;
 
 namespace Shype.Attest.Verifier.Attestation;
@@ -15,9 +16,13 @@ internal sealed record ReferenceState(
     /// <summary>Every set, the operators' own first. Not kept: "with" would copy what was kept into the next state.</summary>
     public IReadOnlyList<ReferenceBundle> Sets =>
     [
-        new() { Name = ReferenceBundle.Operators, Sequence = Own.Version, Origin = Own.Set.Document.Description ?? "set by an operator", Content = Own.Set },
+        ReferenceBundle.OfOperators(Own.Version, Own.Set),
         .. Bundles.Values.Select(Standing),
     ];
+
+    /// <summary>The signed sets in the same order, as an archive keeps them.</summary>
+    public IReadOnlyList<SignedReferences> Signed =>
+        [.. Bundles.Values.Select(kept => new SignedReferences(kept.Stored.SignerName, kept.Stored.SignerKey, Standing(kept).RevokedBecause ?? "", kept.Stored.Source))];
 
     // A bundle counts as long as its signer is allowed: whoever takes a key back takes back what it signed.
     private ReferenceBundle Standing(KeptBundle kept) => kept.Bundle with

@@ -138,6 +138,9 @@ internal sealed record AppraisalCommit
     /// <summary>What is newly proven of the host's logs.</summary>
     public IReadOnlyList<LogPiece> Logs { get; init; } = [];
 
+    /// <summary>What bundles of this verdict need besides, and is kept under its digest.</summary>
+    public IReadOnlyList<ArchivePart> Parts { get; init; } = [];
+
     /// <summary>The VMs that run; null where they are the same as before.</summary>
     public IReadOnlyList<VmPlace>? Vms { get; init; }
 
@@ -154,10 +157,16 @@ internal sealed record ReferenceVersion(long Version, byte[] Document);
 /// <summary>A policy file under the digest of its bytes and that of its meaning.</summary>
 internal sealed record StoredPolicy(string SourceDigest, string CanonicalDigest, byte[] File);
 
+/// <summary>Something that archives need, under the SHA-256 of its bytes.</summary>
+internal sealed record ArchivePart(byte[] Digest, byte[] Bytes)
+{
+    public static ArchivePart Of(byte[] bytes) => new(System.Security.Cryptography.SHA256.HashData(bytes), bytes);
+}
+
 /// <summary>A stretch of one of a host's logs.</summary>
 /// <param name="Kind">Which log, one of <see cref="LogKinds"/>.</param>
-/// <param name="First">Number of its first record; at 0 a log begins anew, and what was kept of it goes.</param>
-/// <param name="Next">Number of the record after it.</param>
+/// <param name="First">Number of its first record, or of its first byte (IMA); at 0 a log begins anew, and what was kept of it goes.</param>
+/// <param name="Next">Number of the record, or byte, after it.</param>
 /// <param name="Bytes">The records as they came.</param>
 internal sealed record LogPiece(string Kind, long First, long Next, byte[] Bytes);
 
@@ -169,6 +178,9 @@ internal static class LogKinds
 
     /// <summary>The firmware's event log; one piece.</summary>
     public const string Firmware = "firmware";
+
+    /// <summary>The kernel's list of files; counted in bytes.</summary>
+    public const string Ima = "ima";
 }
 
 /// <summary>A host's last verdict with what is kept for its bundle.</summary>

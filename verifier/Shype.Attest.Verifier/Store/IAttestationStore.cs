@@ -52,6 +52,9 @@ internal interface IAttestationStore
     /// <summary>The last verdict about a host with all that its bundle needs; null where there is none.</summary>
     Task<ArchivedVerdict?> ReadArchiveAsync(string hostId, CancellationToken cancellationToken);
 
+    /// <summary>What archives need besides, by its SHA-256; null where it is not there.</summary>
+    Task<byte[]?> ReadArchivePartAsync(byte[] digest, CancellationToken cancellationToken);
+
     /// <summary>What operators decided about trust.</summary>
     Task<StoredTrust> ReadTrustAsync(CancellationToken cancellationToken);
 

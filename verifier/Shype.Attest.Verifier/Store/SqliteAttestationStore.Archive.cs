@@ -23,6 +23,10 @@ internal sealed partial class SqliteAttestationStore
             }
         }, cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<byte[]?> ReadArchivePartAsync(byte[] digest, CancellationToken cancellationToken) =>
+        ReadAsync(session => session.Scalar("SELECT bytes FROM archive_parts WHERE digest = $1", digest) as byte[], cancellationToken);
+
     private static ArchivedVerdict? ReadArchive(SqliteSession session, string hostId)
     {
         var logs = session.Query("SELECT kind, first, next, bytes FROM host_logs WHERE host_id = $1 ORDER BY kind, first",
@@ -45,6 +49,11 @@ internal sealed partial class SqliteAttestationStore
 
     private static void KeepLogs(SqliteSession session, AppraisalCommit commit)
     {
+        foreach (var part in commit.Parts)
+        {
+            session.Execute("INSERT INTO archive_parts (digest, bytes) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING", part.Digest, part.Bytes);
+        }
+
         foreach (var piece in commit.Logs)
         {
             if (piece.First == 0)

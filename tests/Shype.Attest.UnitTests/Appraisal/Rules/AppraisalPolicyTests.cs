@@ -1,8 +1,10 @@
 using System.Text;
+using System.Text.Json;
 using Shype.Attest.Appraisal;
 using Shype.Attest.Appraisal.Rules;
 using Shype.Attest.Measurement;
 using Shype.Attest.Testing;
+using Shype.Attest.UnitTests.Ima;
 using Xunit;
 
 namespace Shype.Attest.UnitTests.Appraisal.Rules;
@@ -53,14 +55,65 @@ public sealed class AppraisalPolicyTests
             group: edge
             pcrs: {banks: [sha384, sha256], explained: [0, 1, 2, 3, 4, 5, 6, 7], records: {hypervisor: 14, policy: 14, vms: 15}}
             tpm: {minimum-firmware: "0x20", safe-clock: required, ek-certificate: required}
-            isolation: {gate: optional, mutable-images: reported}
+            isolation: {gate: optional, mutable-images: reported, policy-rollback: allowed}
             """).Rules;
+        Assert.True(rules.AllowPolicyRollback);
         Assert.Equal(["sha384", "sha256"], rules.Pcrs.Select(request => request.Bank));
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 10, 14, 15], rules.Pcrs[0].Pcrs);
         Assert.Equal(new PcrPlan(new PcrIndex(14), new PcrIndex(14), new PcrIndex(15)), rules.Plan);
         Assert.Equal((0x20ul, true, true, false, MutableImages.Reported),
             (rules.MinimumFirmwareVersion!.Value, rules.DemandSafeClock, rules.RequireEkCertificate, rules.RequireGate, rules.MutableImages));
         Assert.StartsWith("tag:shype.dev,2026:appraisal-policy/edge/p/", rules.PolicyId + "/", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Boot_files_and_isolation_are_demanded_as_they_are_written()
+    {
+        var rules = Read(Head + $$"""
+            secure-boot: required
+            pcrs: {referenced: [7, 0]}
+            ima:
+              mode: demanded
+              allow: [{path: /bin/sh, digests: ["sha256:{{new string('a', 64)}}", "verity:sha256:{{new string('b', 64)}}"]}]
+              deny: [{path: /bin/evil}]
+              signed: [/usr/**]
+              ignore: [/var/log/*]
+              keys:
+                - |
+            {{Indented(ImaSigner.Rsa.Pem)}}
+            isolation:
+              mediators: [Clearing]
+              guarantees:
+                - never-together: [Bank.A, Bank.B]
+                - enforced-by: gate
+            """).Rules;
+        Assert.True(rules.RequireSecureBoot);
+        Assert.Equal([0, 7], rules.ReferencedPcrs);
+        Assert.Equal((ImaMode.Demanded, 1, true), (rules.Ima.Mode, rules.Ima.Files.Keys.Count, rules.Ima.Files.JudgesFiles));
+        var files = rules.Ima.Files.Rules;
+        Assert.Equal(("/bin/sh", 2, "/bin/evil", "/usr/**", "/var/log/*"),
+            (files.Allow[0].Path, files.Allow[0].Digests.Count, files.Deny[0].Path, files.MustBeSigned[0], files.Ignore[0]));
+        Assert.Equal(("Clearing", 2), (Assert.Single(rules.Guarantees.Mediators), rules.Guarantees.Demands.Length));
+        Assert.DoesNotContain(10, Read(Head + "ima: {mode: ignored}\n").Rules.Pcrs[0].Pcrs);
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("pcrs", "pcrs.")]
+    [InlineData("tpm", "tpm.")]
+    [InlineData("ima", "ima.")]
+    [InlineData("isolation", "isolation.")]
+    public void Every_key_that_is_known_is_on_the_page_and_in_the_schema(string map, string prefix)
+    {
+        var document = Head + (map.Length == 0 ? "x: 1\n" : $"{map}: {{x: 1}}\n");
+        Assert.False(AppraisalPolicy.TryRead("p.yaml", Encoding.UTF8.GetBytes(document), out _, out var problem));
+        var known = problem.ToString().Split("known here: ")[1].Split(", ");
+        var page = File.ReadAllText(Path.Combine(TestData.Root, "docs", "appraisal-policy.md"));
+        using var schema = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(TestData.Root, "docs", "appraisal-policy.schema.json")));
+        var properties = schema.RootElement.GetProperty("properties");
+        properties = map.Length == 0 ? properties : properties.GetProperty(map).GetProperty("properties");
+        Assert.Equal(known.Order(StringComparer.Ordinal), properties.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
+        Assert.All(known, key => Assert.True(page.Contains($"| `{prefix}{key}` |", StringComparison.Ordinal) || page.Contains($"| `{prefix}{key}.", StringComparison.Ordinal), key));
     }
 
     [Theory]
@@ -90,6 +143,25 @@ public sealed class AppraisalPolicyTests
     [InlineData(Head + "warnings-only: [no-such-code]\n", ":3:17: 'no-such-code' is no finding's code")]
     [InlineData(Head + "warnings-only: [vm-image-unknown, vm-image-unknown]\n", ":3:35: 'vm-image-unknown' is there twice")]
     [InlineData(Head + "warnings-only: [policy-changed]\n", ":3:17: 'policy-changed' is no failure, its severity is information")]
+    [InlineData(Head + "secure-boot: on\n", ":3:14: 'secure-boot' is 'on'; possible are required, optional")]
+    [InlineData(Head + "pcrs: {referenced: []}\n", ":3:20: 'referenced' is empty")]
+    [InlineData(Head + "pcrs: {referenced: [12]}\n", ":3:21: 12 is no PCR of firmware or boot loader")]
+    [InlineData(Head + "pcrs: {explained: [0, 1, 2, 3, 4, 5, 6, 7], referenced: [8]}\n", ":3:58: 8 is not in 'explained'")]
+    [InlineData(Head + "pcrs: {referenced: [0, 0]}\n", ":3:24: 0 is there twice")]
+    [InlineData(Head + "ima: {mode: strict}\n", ":3:13: 'mode' is 'strict'; possible are when-shown, demanded, ignored")]
+    [InlineData(Head + "ima: {mode: ignored, deny: [{path: /x}]}\n", ":3:13: 'mode' is 'ignored', and there are rules")]
+    [InlineData(Head + "ima: {allow: [{path: /x}]}\n", ":3:15: a digest is needed")]
+    [InlineData(Head + "ima: {allow: [{path: /x, digests: ['sha256:ab']}]}\n", ":3:36: 'sha256:ab' is not HASH:HEX")]
+    [InlineData(Head + "ima: {allow: [{digests: []}]}\n", ":3:15: a digest is needed")]
+    [InlineData(Head + "ima: {deny: [{path: ''}]}\n", ":3:21: text stands here; text of 1 to 4095 bytes is needed")]
+    [InlineData(Head + "ima: {deny: [/x]}\n", ":3:14: 'deny' item 1 is text; a mapping is needed")]
+    [InlineData(Head + "ima: {signed: [/x]}\n", ":3:15: 'signed' demands signatures, and there is no key in 'keys'")]
+    [InlineData(Head + "ima: {keys: [abc]}\n", ":3:14: the key holds no certificate")]
+    [InlineData(Head + "isolation: {mediators: [a]}\n", ":3:24: 'mediators' stands here without 'guarantees'")]
+    [InlineData(Head + "isolation: {guarantees: []}\n", ":3:25: 1 to 64 demands are needed, and there are 0")]
+    [InlineData(Head + "isolation: {guarantees: [{runs-together: a}]}\n", ":3:26: unknown demand 'runs-together'")]
+    [InlineData(Head + "isolation: {guarantees: [{no-flow: {from: a}}]}\n", ":3:36: 'to' is missing")]
+    [InlineData(Head + "isolation: {policy-rollback: yes}\n", ":3:30: 'policy-rollback' is 'yes'; possible are refused, allowed")]
     [InlineData(Head + "name: q\n", ":3:1: key 'name' is there twice")]
     [InlineData("format: 1\nname: &a p\ngroup: *a\n", ":2:7: an anchor")]
     [InlineData("format: 1\nname: !!str p\n", ":2:7: an anchor (&name) or a tag (!name)")]
@@ -175,6 +247,8 @@ public sealed class AppraisalPolicyTests
         Assert.False(new HypervisorRange("xen", "4.17", "4.21").Contains("kvm", version));
         Assert.True(new HypervisorRange("xen", null, null).Contains("xen", version));
     }
+
+    private static string Indented(string pem) => string.Join('\n', pem.Trim().Split('\n').Select(line => "        " + line));
 
     private static AppraisalPolicy Read(string text) =>
         AppraisalPolicy.TryRead("p.yaml", Encoding.UTF8.GetBytes(text), out var policy, out var problem) ? policy : throw new InvalidDataException(problem.ToString());

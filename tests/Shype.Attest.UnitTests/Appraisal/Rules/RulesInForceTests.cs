@@ -63,6 +63,30 @@ public sealed class RulesInForceTests
     }
 
     [Fact]
+    public void Boot_files_rollback_and_isolation_are_judged_by_the_document()
+    {
+        var host = VirtualHost.Boot(spec => spec with { Ima = [("/sbin/init", "init"), ("/bin/evil", "evil")] });
+        var verifier = new VirtualVerifier(host);
+        Assert.Equal(TrustTier.Affirming, verifier.Ask().Host.Status);
+        foreach (var (rules, code) in new[]
+        {
+            ("ima: {deny: [{path: /bin/evil}]}", FindingCode.ImaFileDenied),
+            ("pcrs: {referenced: [0]}", FindingCode.PcrNotReferenced),
+            ("isolation: {guarantees: [{enforced-by: hypervisor}]}", FindingCode.ConfigurationDemandViolated),
+        })
+        {
+            var judged = new VirtualVerifier(host) { Rules = Rules(rules) };
+            Assert.Contains(judged.Ask().Host.Findings, finding => finding.Code == code && finding.IsFailure);
+        }
+
+        var silent = new VirtualVerifier(VirtualHost.Boot()) { Rules = Rules("ima: {mode: demanded}") };
+        Assert.Contains(silent.Ask().Host.Findings, finding => finding.Code == FindingCode.ImaLogMissing);
+        var insecure = VirtualHost.Boot(spec => spec with { Firmware = VirtualBoot.Of(spec.Hypervisor!, secureBoot: false) });
+        Assert.DoesNotContain(new VirtualVerifier(insecure).Ask().Host.Findings, finding => finding.Code == FindingCode.SecureBootOff);
+        Assert.Contains(new VirtualVerifier(insecure) { Rules = Rules("secure-boot: required") }.Ask().Host.Findings, finding => finding.Code == FindingCode.SecureBootOff);
+    }
+
+    [Fact]
     public void An_endorsement_key_without_a_certificate_fails_where_one_is_required()
     {
         var verifier = new VirtualVerifier(VirtualHost.Boot()) { EnrolmentFindings = [new(FindingCode.EkUncertified, "ek")] };
