@@ -58,7 +58,7 @@ internal static class VerifierApp
         byte[] Key(string name) => PrivateFile.ReadOrCreate(Path.Combine(keys, name), () => RandomNumberGenerator.GetBytes(32));
 
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
-        var store = SqliteAttestationStore.Open(state.Database, Key("audit.key"));
+        var store = AttestationStore.Open(Databases.Of(options, state), Key("audit.key"));
         services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store);
         services.AddSingleton(AccessTokens.Load(state)).AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();

@@ -11,6 +11,12 @@ internal sealed record VerifierOptions
     /// <summary>The folder that keeps database, keys and tokens; made with mode 0700.</summary>
     public string State { get; init; } = "";
 
+    /// <summary>A SQLite file elsewhere than in the state folder, or <c>postgres:Host=...;Database=...;Username=...</c>, which several verifiers may share.</summary>
+    public string Database { get; init; } = "";
+
+    /// <summary>A file with the password for PostgreSQL, readable by nobody else.</summary>
+    public string? DatabasePasswordFile { get; init; }
+
     /// <summary>Address and port, <c>127.0.0.1:8443</c> or <c>[::1]:8443</c>; port 0 takes a free one and says which.</summary>
     public string Listen { get; init; } = "127.0.0.1:8443";
 

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Verifier.Store;
@@ -11,7 +11,7 @@ internal static class HostRows
         "id, name, state, reason, ek_digest, ek_issuer, ak_public, ak_name, token_digest, enrolment_findings, enrolled_at, seen_at, status, boot, vms, policy_group";
 
     /// <summary>One row.</summary>
-    public static HostRecord Read(SqliteDataReader row) => new()
+    public static HostRecord Read(DbDataReader row) => new()
     {
         Id = row.GetString(0),
         Name = row.GetString(1),
@@ -32,15 +32,15 @@ internal static class HostRows
     };
 
     /// <summary>The host with this id.</summary>
-    public static HostRecord? ById(SqliteSession session, string id) =>
+    public static HostRecord? ById(StoreSession session, string id) =>
         session.Query($"SELECT {Columns} FROM hosts WHERE id = $1", Read, id) is [var host] ? host : null;
 
     /// <summary>The host with this name.</summary>
-    public static HostRecord? ByName(SqliteSession session, string name) =>
+    public static HostRecord? ByName(StoreSession session, string name) =>
         session.Query($"SELECT {Columns} FROM hosts WHERE name = $1", Read, name) is [var host] ? host : null;
 
     /// <summary>A new row.</summary>
-    public static void Insert(SqliteSession session, HostRecord host) =>
+    public static void Insert(StoreSession session, HostRecord host) =>
         session.Execute(
             "INSERT INTO hosts (id, name, state, ek_digest, ek_issuer, ak_public, ak_name, token_digest, enrolment_findings, enrolled_at) "
             + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -48,7 +48,7 @@ internal static class HostRows
             host.EnrolledAt.ToUnixTimeMilliseconds());
 
     /// <summary>The attestation key, and all that was proven with it, in one statement.</summary>
-    public static void Renew(SqliteSession session, HostRecord host) =>
+    public static void Renew(StoreSession session, HostRecord host) =>
         session.Execute(
             "UPDATE hosts SET ek_issuer = $2, ak_public = $3, ak_name = $4, token_digest = $5, enrolment_findings = $6 WHERE id = $1",
             host.Id, host.EkIssuer, host.AkPublic, host.AkName, host.TokenDigest, host.EnrolmentFindings);
@@ -69,5 +69,5 @@ internal static class HostRows
         _ => HostState.Revoked,
     };
 
-    private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

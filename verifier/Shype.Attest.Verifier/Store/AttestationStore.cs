@@ -1,39 +1,40 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace Shype.Attest.Verifier.Store;
 
-/// <summary>The store in one SQLite file: write-ahead log, every commit flushed to the disk.</summary>
-internal sealed partial class SqliteAttestationStore : IAttestationStore, IDisposable
+/// <summary>The store: statements that all databases understand.</summary>
+internal sealed partial class AttestationStore : IAttestationStore, IDisposable
 {
+    private readonly Database _database;
     private readonly AuditChain _chain;
-    private readonly SqliteReaders _readers;
-    private readonly SqliteWriter _writer;
+    private readonly StoreReaders _readers;
+    private readonly StoreWriter _writer;
 
-    private SqliteAttestationStore(AuditChain chain, SqliteReaders readers, SqliteWriter writer)
+    private AttestationStore(Database database, AuditChain chain, StoreReaders readers, StoreWriter writer)
     {
+        _database = database;
         _chain = chain;
         _readers = readers;
         _writer = writer;
     }
 
-    /// <summary>Opens the database, makes it where there is none, and brings its schema up to date.</summary>
-    public static SqliteAttestationStore Open(string file, byte[] auditKey)
+    /// <summary>Opens the database and brings its schema up to date.</summary>
+    public static AttestationStore Open(Database database, byte[] auditKey)
     {
-        SqliteSession? session = null;
+        StoreSession? session = null;
         try
         {
-            session = new SqliteSession(file, SqliteOpenMode.ReadWriteCreate);
-            session.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-            Migrations.Apply(session, file);
+            session = database.Open();
+            Migrations.Apply(session);
             var chain = new AuditChain(auditKey);
-            return new SqliteAttestationStore(chain, new SqliteReaders(file), new SqliteWriter(session, chain));
+            return new AttestationStore(database, chain, new StoreReaders(database), new StoreWriter(database, session, chain));
         }
-        catch (SqliteException refused)
+        catch (DbException refused)
         {
             session?.Dispose();
-            throw new StoreException($"{file}: the database cannot be used: {refused.Message}", refused);
+            throw new StoreException($"{database.Name}: the database cannot be used: {refused.Message}", refused);
         }
         catch
         {
@@ -134,26 +135,20 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
 
     /// <inheritdoc/>
     public Task<string?> FindAuditBreakAsync(CancellationToken cancellationToken) =>
-        ReadAsync(session =>
-        {
-            // One read transaction, so that head and records are of one moment.
-            session.Execute("BEGIN");
-            try
-            {
-                return _chain.FindBreak(AuditLog.Read(session), AuditLog.ReadHead(session));
-            }
-            finally
-            {
-                session.Execute("COMMIT");
-            }
-        }, cancellationToken);
+        ReadAsync(session => session.ReadAtOnce(at => _chain.FindBreak(AuditLog.Read(at), AuditLog.ReadHead(at))), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await ReadAsync(session => session.Scalar("SELECT 1"), cancellationToken) is 1L;
+            if (_writer.IsFailing)
+            {
+                // Whether it would go well again: nobody sends anything to a verifier that says that it is not ready.
+                await _writer.WriteAsync((session, _) => session.Execute("UPDATE audit_head SET number = number"), cancellationToken);
+            }
+
+            return await ReadAsync(session => session.Scalar("SELECT 1"), cancellationToken) is not null;
         }
         catch (StoreException)
         {
@@ -168,7 +163,7 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
         _readers.Dispose();
     }
 
-    private static EnrolmentOutcome Enrol(SqliteSession session, HostEnrolment enrolment)
+    private static EnrolmentOutcome Enrol(StoreSession session, HostEnrolment enrolment)
     {
         var host = enrolment.Host;
         var known = HostRows.ById(session, host.Id);
@@ -205,7 +200,7 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
         return new EnrolmentOutcome(verdict, HostRows.ById(session, host.Id));
     }
 
-    private static void BeginAnew(SqliteSession session, string hostId, bool isSuspect)
+    private static void BeginAnew(StoreSession session, string hostId, bool isSuspect)
     {
         session.Execute("DELETE FROM host_memories WHERE host_id = $1", hostId);
         session.Execute("DELETE FROM host_logs WHERE host_id = $1", hostId);
@@ -215,7 +210,7 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
         }
     }
 
-    private static void Commit(SqliteSession session, AppraisalCommit commit)
+    private static void Commit(StoreSession session, AppraisalCommit commit)
     {
         var at = commit.At.ToUnixTimeMilliseconds();
         session.Execute("UPDATE hosts SET seen_at = $2, status = $3, boot = $4, vms = coalesce($5, vms) WHERE id = $1",
@@ -244,12 +239,12 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
         }
     }
 
-    private static VmPlace ReadVm(SqliteDataReader row) =>
+    private static VmPlace ReadVm(DbDataReader row) =>
         new(row.GetString(0), Guid.ParseExact(row.GetString(1), "D"), row.GetString(2), row.GetString(3));
 
     private static string Sha256(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    private Task<T> ReadAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellationToken) => _readers.ReadAsync(read, cancellationToken);
+    private Task<T> ReadAsync<T>(Func<StoreSession, T> read, CancellationToken cancellationToken) => _readers.ReadAsync(read, cancellationToken);
 
     private const string SelectVms = "SELECT host_id, uuid, name, label FROM vms WHERE";
     private static readonly string MaxPlaces = 16.ToString(CultureInfo.InvariantCulture);
