@@ -102,7 +102,7 @@ public abstract class StoreTests : IDisposable
         await _store.CommitAsync(Records.Commit(host.Id, "two", vms: null) with { Memory = null, Status = TrustTier.None }, Now);
         Reopen();
         Assert.Equal("result of two", await _store.ReadLastResultAsync(host.Id, Now));
-        Assert.Equal("one\u0001"u8.ToArray(), await _store.ReadMemoryAsync(host.Id, Now));
+        Assert.Equal("one\u0001"u8.ToArray(), (await _store.ReadMemoryAsync(host.Id, Now)).Memory);
         Assert.Equal(vm, Assert.Single(await _store.FindVmsAsync(vm.Uuid, Now)));
         Assert.Equal(vm, Assert.Single(await _store.FindVmsAsync("web", Now)));
         Assert.Equal(vm, Assert.Single(await _store.ReadVmsAsync(host.Id, Now)));

@@ -7,11 +7,11 @@ namespace Shype.Attest.Verifier.Hosting;
 internal static class Databases
 {
     /// <summary>The file in the state folder, a file elsewhere, or PostgreSQL.</summary>
-    public static Database Of(VerifierOptions options, StateFolder state)
+    public static Database Of(VerifierOptions options)
     {
-        if (!options.Database.StartsWith(Postgres, StringComparison.Ordinal))
+        if (SqliteFile(options) is { } sqlite)
         {
-            return new SqliteDatabase(options.Database.Length == 0 ? state.Database : Path.GetFullPath(options.Database));
+            return new SqliteDatabase(sqlite);
         }
 
         var password = options.DatabasePasswordFile is { } file ? Encoding.UTF8.GetString(PrivateFile.Read(file)).TrimEnd('\n', '\r') : null;
@@ -19,6 +19,11 @@ internal static class Databases
             ? database!
             : throw new SetupException($"{VerifierOptions.Section}:{nameof(VerifierOptions.Database)}: {problem}");
     }
+
+    /// <summary>The SQLite file; null where the settings name PostgreSQL.</summary>
+    public static string? SqliteFile(VerifierOptions options) =>
+        options.Database.StartsWith(Postgres, StringComparison.Ordinal) ? null
+        : Path.GetFullPath(options.Database.Length == 0 ? Path.Combine(options.State, StateFolder.Database) : options.Database);
 
     private const string Postgres = "postgres:";
 }

@@ -65,6 +65,9 @@ internal sealed record VerifierOptions
     /// <summary>How long evidence and its results are kept.</summary>
     public TimeSpan KeepEvidence { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>How many verdicts of one host are kept with their evidence at most, so that a host that sends often does not fill the disk.</summary>
+    public int KeepVerdictsPerHost { get; init; } = 20_000;
+
     /// <summary>How long a result-signing key is used before the next one.</summary>
     public TimeSpan SigningKeyLifetime { get; init; } = TimeSpan.FromDays(90);
 
@@ -174,5 +177,6 @@ internal sealed record VerifierOptions
         (nameof(EnrolmentsPerMinute), EnrolmentsPerMinute, 10_000_000),
         (nameof(EvidencePerMinute), EvidencePerMinute, 10_000_000),
         (nameof(MaxConnections), MaxConnections, 1_000_000),
+        (nameof(KeepVerdictsPerHost), KeepVerdictsPerHost, 100_000_000),
     ];
 }

@@ -37,16 +37,14 @@ internal sealed partial class AttestationStore
         {
             if (piece.First == 0)
             {
-                session.Execute("DELETE FROM host_logs WHERE host_id = $1 AND kind = $2", commit.HostId, piece.Kind);
+                session.Post("DELETE FROM host_logs WHERE host_id = $1 AND kind = $2", commit.HostId, piece.Kind);
             }
 
             // Beyond the quota the log has a hole, and its host no bundle until it boots again; verdicts go on.
-            var kept = (long?)session.Scalar("SELECT sum(length(bytes)) FROM host_logs WHERE host_id = $1 AND kind = $2", commit.HostId, piece.Kind) ?? 0;
-            if (kept + piece.Bytes.Length <= ProtocolLimits.MaxBundleLogBytes)
-            {
-                session.Execute("INSERT INTO host_logs (host_id, kind, first, next, bytes) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (host_id, kind, first) DO UPDATE SET next = $4, bytes = $5",
-                    commit.HostId, piece.Kind, piece.First, piece.Next, piece.Bytes);
-            }
+            session.Post("INSERT INTO host_logs (host_id, kind, first, next, bytes) SELECT $1, $2, $3, $4, $5 "
+                + "WHERE (SELECT coalesce(sum(length(bytes)), 0) FROM host_logs WHERE host_id = $1 AND kind = $2) + length($5) <= $6 "
+                + "ON CONFLICT (host_id, kind, first) DO UPDATE SET next = $4, bytes = $5",
+                commit.HostId, piece.Kind, piece.First, piece.Next, piece.Bytes, ProtocolLimits.MaxBundleLogBytes);
         }
     }
 

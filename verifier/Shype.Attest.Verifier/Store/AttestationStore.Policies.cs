@@ -35,7 +35,7 @@ internal sealed partial class AttestationStore
     public Task<HostRecord?> SetGroupAsync(string hostId, string group, string actor, DateTimeOffset at, CancellationToken cancellationToken) =>
         _writer.WriteAsync((session, audit) =>
         {
-            if (session.Execute("UPDATE hosts SET policy_group = $2 WHERE id = $1", hostId, group) == 0)
+            if (session.Execute("UPDATE hosts SET policy_group = $2, revision = revision + 1 WHERE id = $1", hostId, group) == 0)
             {
                 return null;
             }

@@ -48,8 +48,24 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
         ReadAsync<IReadOnlyList<HostRecord>>(session => session.Query($"SELECT {HostRows.Columns} FROM hosts ORDER BY id", HostRows.Read), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<byte[]?> ReadMemoryAsync(string hostId, CancellationToken cancellationToken) =>
-        ReadAsync(session => (byte[]?)session.Scalar("SELECT memory FROM host_memories WHERE host_id = $1", hostId), cancellationToken);
+    public Task<StoredMemory> ReadMemoryAsync(string hostId, CancellationToken cancellationToken) =>
+        ReadAsync(session => session.Query("SELECT appraisals, memory FROM hosts LEFT JOIN host_memories ON host_id = id WHERE id = $1",
+            row => new StoredMemory(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1)), hostId) is [var found] ? found : new StoredMemory(0, null), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<HostRecord?> ReadHostAsync(string hostId, CancellationToken cancellationToken) => ReadAsync(session => HostRows.ById(session, hostId), cancellationToken);
+
+    /// <inheritdoc/>
+    public bool IsShared => _database.IsShared;
+
+    /// <inheritdoc/>
+    public Task<StoredChanges> ReadChangesAsync(long after, CancellationToken cancellationToken) =>
+        ReadAsync(session => session.ReadAtOnce(at => new StoredChanges(
+            (long?)at.Scalar("SELECT max(number) FROM audit") ?? 0,
+            at.Query("SELECT DISTINCT kind, subject FROM audit WHERE number > $1 AND kind <> $2", row => (row.GetString(0), row.GetString(1)), after, AuditKinds.Appraisal))), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task WaitForOthersAsync(TimeSpan time, CancellationToken cancellationToken) => _database.WaitForOthersAsync(time, cancellationToken);
 
     /// <inheritdoc/>
     public Task<EnrolmentOutcome> EnrolAsync(HostEnrolment enrolment, CancellationToken cancellationToken) =>
@@ -67,7 +83,7 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
     public Task<HostRecord?> SetStateAsync(StateChange change, CancellationToken cancellationToken) =>
         _writer.WriteAsync((session, audit) =>
         {
-            if (session.Execute("UPDATE hosts SET state = $2, reason = $3 WHERE id = $1", change.HostId, HostRows.TextOf(change.State), change.Reason) == 0)
+            if (session.Execute("UPDATE hosts SET state = $2, reason = $3, revision = revision + 1 WHERE id = $1", change.HostId, HostRows.TextOf(change.State), change.Reason) == 0)
             {
                 return null;
             }
@@ -134,6 +150,16 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
             time.ToUnixTimeMilliseconds()), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<int> ForgetBeyondAsync(string hostId, int keep, CancellationToken cancellationToken) =>
+        _writer.WriteAsync((session, _) => session.Execute(
+            "DELETE FROM attestations WHERE host_id = $1 AND number <= (SELECT number FROM attestations WHERE host_id = $1 ORDER BY number DESC LIMIT 1 OFFSET $2)",
+            hostId, keep), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task CompactAsync(CancellationToken cancellationToken) =>
+        _database.Compact is { } compact ? _writer.WriteAsync((session, _) => session.Execute(compact), cancellationToken) : Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task<string?> FindAuditBreakAsync(CancellationToken cancellationToken) =>
         ReadAsync(session => session.ReadAtOnce(at => _chain.FindBreak(AuditLog.Read(at), AuditLog.ReadHead(at))), cancellationToken);
 
@@ -161,12 +187,18 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
     {
         _writer.Dispose();
         _readers.Dispose();
+        _database.Dispose();
     }
 
     private static EnrolmentOutcome Enrol(StoreSession session, HostEnrolment enrolment)
     {
         var host = enrolment.Host;
         var known = HostRows.ById(session, host.Id);
+        if (enrolment.Revision is { } revision && revision != (known?.Revision ?? 0))
+        {
+            throw new StaleHostException(host.Id);
+        }
+
         var verdict = known switch
         {
             { State: Protocol.HostState.Revoked } => EnrolmentVerdict.Revoked,
@@ -213,28 +245,30 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
     private static void Commit(StoreSession session, AppraisalCommit commit)
     {
         var at = commit.At.ToUnixTimeMilliseconds();
-        session.Execute("UPDATE hosts SET seen_at = $2, status = $3, boot = $4, vms = coalesce($5, vms) WHERE id = $1",
-            commit.HostId, at, (int)commit.Status, commit.Boot, commit.Vms?.Count);
-        session.Execute("INSERT INTO attestations (host_id, at, status, evidence_digest, evidence, result, context) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        session.PostChange(new StaleHostException(commit.HostId),
+            "UPDATE hosts SET seen_at = $2, status = $3, boot = $4, vms = coalesce($5, vms), appraisals = appraisals + 1 "
+            + "WHERE id = $1 AND revision = coalesce($6, revision) AND appraisals = coalesce($7, appraisals)",
+            commit.HostId, at, (int)commit.Status, commit.Boot, commit.Vms?.Count, commit.Revision, commit.Appraisals);
+        session.Post("INSERT INTO attestations (host_id, at, status, evidence_digest, evidence, result, context) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             commit.HostId, at, (int)commit.Status, commit.EvidenceDigest, commit.Evidence, commit.Result, commit.Context);
         KeepLogs(session, commit);
         if (commit.Memory is { } memory)
         {
-            session.Execute("INSERT INTO host_memories (host_id, memory) VALUES ($1, $2) ON CONFLICT (host_id) DO UPDATE SET memory = $2", commit.HostId, memory);
+            session.Post("INSERT INTO host_memories (host_id, memory) VALUES ($1, $2) ON CONFLICT (host_id) DO UPDATE SET memory = $2", commit.HostId, memory);
         }
 
         if (commit.Vms is { } vms)
         {
-            session.Execute("DELETE FROM vms WHERE host_id = $1", commit.HostId);
+            session.Post("DELETE FROM vms WHERE host_id = $1", commit.HostId);
             foreach (var vm in vms)
             {
-                session.Execute("INSERT INTO vms (host_id, uuid, name, label) VALUES ($1, $2, $3, $4)", commit.HostId, vm.Uuid.ToString("D"), vm.Name, vm.Label);
+                session.Post("INSERT INTO vms (host_id, uuid, name, label) VALUES ($1, $2, $3, $4)", commit.HostId, vm.Uuid.ToString("D"), vm.Name, vm.Label);
             }
         }
 
         if (commit.Policy is { } policy)
         {
-            session.Execute("INSERT INTO policies (source_digest, canonical_digest, at, file) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            session.Post("INSERT INTO policies (source_digest, canonical_digest, at, file) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
                 policy.SourceDigest, policy.CanonicalDigest, at, policy.File);
         }
     }

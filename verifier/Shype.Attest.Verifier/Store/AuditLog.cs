@@ -31,7 +31,7 @@ internal sealed class AuditLog
     {
         var number = _last.Number + 1;
         var hash = _chain.Hash(_last.Hash, number, at, kind, subject, actor, detail);
-        _session.Execute("INSERT INTO audit (number, at, kind, subject, actor, detail, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        _session.Post("INSERT INTO audit (number, at, kind, subject, actor, detail, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             number, at.ToUnixTimeMilliseconds(), kind, subject, actor, detail, hash);
         _last = (number, hash);
         _wakesOthers |= kind != AuditKinds.Appraisal;
@@ -42,13 +42,13 @@ internal sealed class AuditLog
     {
         if (_last.Number != _first)
         {
-            _session.Execute("INSERT INTO audit_head (\"only\", number, code) VALUES (1, $1, $2) ON CONFLICT (\"only\") DO UPDATE SET number = $1, code = $2",
+            _session.Post("INSERT INTO audit_head (\"only\", number, code) VALUES (1, $1, $2) ON CONFLICT (\"only\") DO UPDATE SET number = $1, code = $2",
                 _last.Number, _chain.HeadCode(_last.Number, _last.Hash));
         }
 
         if (_wakesOthers && _session.Database.WakeOthers is { } wake)
         {
-            _session.Execute(wake);
+            _session.Post(wake);
         }
     }
 

@@ -5,7 +5,7 @@ namespace Shype.Attest.Verifier.Store;
 /// <summary>
 /// Where rows are kept. The statements are the same for all databases, parameters are <c>$1</c>, <c>$2</c>, ...; this is where they differ.
 /// </summary>
-internal abstract class Database
+internal abstract class Database : IDisposable
 {
     /// <summary>What messages call it; never with a secret.</summary>
     public abstract string Name { get; }
@@ -48,6 +48,12 @@ internal abstract class Database
 
     /// <summary>Returns when others may have changed something, or after a time.</summary>
     public virtual Task WaitForOthersAsync(TimeSpan time, CancellationToken cancellationToken) => Task.Delay(time, cancellationToken);
+
+    /// <summary>The statement that gives room back that forgotten rows took, some at a time; null where the database does so itself.</summary>
+    public virtual string? Compact => null;
+
+    /// <summary>Ends what waits for others.</summary>
+    public virtual void Dispose() => GC.SuppressFinalize(this);
 
     /// <summary>Opens a session.</summary>
     public StoreSession Open() => new(this, Connect());

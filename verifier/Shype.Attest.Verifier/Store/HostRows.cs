@@ -8,7 +8,7 @@ internal static class HostRows
 {
     /// <summary>The columns in the order of <see cref="Read"/>.</summary>
     public const string Columns =
-        "id, name, state, reason, ek_digest, ek_issuer, ak_public, ak_name, token_digest, enrolment_findings, enrolled_at, seen_at, status, boot, vms, policy_group";
+        "id, name, state, reason, ek_digest, ek_issuer, ak_public, ak_name, token_digest, enrolment_findings, enrolled_at, seen_at, status, boot, vms, policy_group, revision";
 
     /// <summary>One row.</summary>
     public static HostRecord Read(DbDataReader row) => new()
@@ -29,6 +29,7 @@ internal static class HostRows
         Boot = Text(row, 13),
         Vms = row.GetInt32(14),
         PolicyGroup = row.GetString(15),
+        Revision = row.GetInt64(16),
     };
 
     /// <summary>The host with this id.</summary>
@@ -50,7 +51,7 @@ internal static class HostRows
     /// <summary>The attestation key, and all that was proven with it, in one statement.</summary>
     public static void Renew(StoreSession session, HostRecord host) =>
         session.Execute(
-            "UPDATE hosts SET ek_issuer = $2, ak_public = $3, ak_name = $4, token_digest = $5, enrolment_findings = $6 WHERE id = $1",
+            "UPDATE hosts SET ek_issuer = $2, ak_public = $3, ak_name = $4, token_digest = $5, enrolment_findings = $6, revision = revision + 1 WHERE id = $1",
             host.Id, host.EkIssuer, host.AkPublic, host.AkName, host.TokenDigest, host.EnrolmentFindings);
 
     /// <summary>A state as text.</summary>

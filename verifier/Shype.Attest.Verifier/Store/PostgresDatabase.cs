@@ -11,6 +11,7 @@ namespace Shype.Attest.Verifier.Store;
 internal sealed partial class PostgresDatabase : Database
 {
     private readonly string _connection;
+    private NpgsqlConnection? _listener;
 
     private PostgresDatabase(string connection, string name)
     {
@@ -151,7 +152,12 @@ internal sealed partial class PostgresDatabase : Database
         }
     }
 
-    private NpgsqlConnection? _listener;
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        Interlocked.Exchange(ref _listener, null)?.Dispose();
+    }
 
     private async Task<NpgsqlConnection> ListenAsync(CancellationToken cancellationToken)
     {

@@ -33,7 +33,7 @@ internal sealed class SqliteDatabase(string file) : Database
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+            command.CommandText = "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
             command.ExecuteNonQuery();
             return connection;
         }
@@ -60,6 +60,26 @@ internal sealed class SqliteDatabase(string file) : Database
 
     /// <inheritdoc/>
     public override bool IsLost(DbException refused) => refused is SqliteException { SqliteErrorCode: Full or IoError or Corrupt };
+
+    /// <inheritdoc/>
+    public override string Compact => "PRAGMA incremental_vacuum(2000)";
+
+    /// <summary>Copies the database as it is now into a new file, whoever writes to it meanwhile.</summary>
+    public void BackUp(string copy)
+    {
+        try
+        {
+            using var session = new StoreSession(this, Connect());
+            session.Execute("VACUUM INTO $1", copy);
+            using var file = new FileStream(copy, FileMode.Open, FileAccess.ReadWrite);
+            File.SetUnixFileMode(file.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            file.Flush(flushToDisk: true);
+        }
+        catch (Exception refused) when (refused is DbException or IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"{copy}: the backup could not be written: {refused.Message}", refused);
+        }
+    }
 
     // What SQLite did not commit it rolls back.
     /// <inheritdoc/>

@@ -128,24 +128,48 @@ internal sealed class StoreWriter : IDisposable
         var audit = new AuditLog(session, _chain);
         foreach (var work in batch)
         {
-            if (!(apart ? RunApart(work, session, audit) : work.TryRun(session, audit)))
+            if (!(apart ? RunApart(work, session, audit) : work.TryRun(session, audit, apart: false)))
             {
                 return false;
             }
         }
 
         audit.MarkHead();
+        if (!apart && !TryFlush(session))
+        {
+            return false;
+        }
+
+        session.Flush();
         isCommitting = true;
         session.Execute("COMMIT");
         return true;
     }
 
+    private static bool TryFlush(StoreSession session)
+    {
+        try
+        {
+            session.Flush();
+            return true;
+        }
+        catch (Exception refused) when (refused is StoreException || (refused is DbException database && !IsLost(session, database)))
+        {
+            // One of them; each apart will show which.
+            return false;
+        }
+    }
+
+    // The whole transaction, not one decision alone.
+    private static bool IsLost(StoreSession session, DbException refused) => refused.IsTransient || !session.IsOpen || session.Database.IsLost(refused);
+
     private static bool RunApart(Work work, StoreSession session, AuditLog audit)
     {
         var position = audit.Position;
         session.Execute("SAVEPOINT decision");
-        if (!work.TryRun(session, audit))
+        if (!work.TryRun(session, audit, apart: true))
         {
+            session.Discard();
             session.Execute("ROLLBACK TO decision");
             audit.ReturnTo(position);
         }
@@ -160,6 +184,7 @@ internal sealed class StoreWriter : IDisposable
         {
             if (_session is { IsOpen: true })
             {
+                _session.Discard();
                 _session.Execute("ROLLBACK");
                 return;
             }
@@ -180,7 +205,7 @@ internal sealed class StoreWriter : IDisposable
 
     private abstract class Work
     {
-        public abstract bool TryRun(StoreSession session, AuditLog audit);
+        public abstract bool TryRun(StoreSession session, AuditLog audit, bool apart);
 
         public abstract void Acknowledge();
 
@@ -194,26 +219,26 @@ internal sealed class StoreWriter : IDisposable
 
         public TaskCompletionSource<T> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public override bool TryRun(StoreSession session, AuditLog audit)
+        public override bool TryRun(StoreSession session, AuditLog audit, bool apart)
         {
             _refused = null;
             try
             {
                 _value = decision(session, audit);
+                if (apart)
+                {
+                    session.Flush();
+                }
+
                 return true;
             }
-            catch (DbException refused) when (refused.IsTransient || !session.IsOpen || session.Database.IsLost(refused))
-            {
-                // The whole transaction is lost, not this decision alone.
-                throw;
-            }
-            catch (DbException refused)
+            catch (DbException refused) when (!IsLost(session, refused))
             {
                 _refused = new StoreException($"the database refused this: {refused.Message}", refused);
                 return false;
             }
 #pragma warning disable CA1031 // whatever one decision throws is its caller's; the others are written
-            catch (Exception refused)
+            catch (Exception refused) when (refused is not DbException)
 #pragma warning restore CA1031
             {
                 _refused = refused;

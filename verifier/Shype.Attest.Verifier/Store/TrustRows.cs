@@ -42,7 +42,7 @@ internal static class TrustRows
     {
         foreach (var host in hosts)
         {
-            session.Execute("UPDATE hosts SET enrolment_findings = $2, ek_issuer = $3 WHERE id = $1", host.HostId, host.Findings, host.EkIssuer);
+            session.Execute("UPDATE hosts SET enrolment_findings = $2, ek_issuer = $3, revision = revision + 1 WHERE id = $1", host.HostId, host.Findings, host.EkIssuer);
             audit.Append(at, AuditKinds.TrustApplied, host.HostId, "verifier", host.Findings);
         }
 
