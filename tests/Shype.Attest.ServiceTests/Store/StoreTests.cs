@@ -16,6 +16,24 @@ public sealed class SqliteStoreTests() : StoreTests(Engine.Sqlite())
         Assert.Contains(file, Assert.Throws<StoreException>(() => AttestationStore.Open(new SqliteDatabase(file), AuditKey)).Message, StringComparison.Ordinal);
         File.Delete(file);
     }
+
+    [Fact]
+    public async Task What_is_forgotten_gives_its_room_back()
+    {
+        using var engine = Engine.Sqlite();
+        using var store = AttestationStore.Open(engine.Database, AuditKey);
+        var host = Records.Host("alpha");
+        await store.EnrolAsync(Records.Enrolment(host), default);
+        for (var i = 0; i < 50; i++)
+        {
+            await store.CommitAsync(Records.Commit(host.Id, new string('x', 20_000) + i), default);
+        }
+
+        var before = (long)engine.Scalar("PRAGMA page_count")!;
+        await store.ForgetBeyondAsync(host.Id, 1, default);
+        await store.CompactAsync(default);
+        Assert.InRange((long)engine.Scalar("PRAGMA page_count")!, 1, before / 5);
+    }
 }
 
 /// <summary>The suite on PostgreSQL.</summary>
@@ -127,6 +145,26 @@ public abstract class StoreTests : IDisposable
         Assert.Equal(0, await _store.ForgetBeforeAsync(Records.At.AddDays(1), Now));
         Assert.Equal("result of new", await _store.ReadLastResultAsync(first.Id, Now));
         Assert.Equal("result of only", await _store.ReadLastResultAsync(second.Id, Now));
+        Assert.Null(await _store.FindAuditBreakAsync(Now));
+    }
+
+    [Fact]
+    public async Task Beyond_its_quota_a_host_loses_its_oldest_verdicts_and_no_other_host_any()
+    {
+        var (busy, calm) = (Records.Host("alpha"), Records.Host("beta"));
+        await _store.EnrolAsync(Records.Enrolment(busy), Now);
+        await _store.EnrolAsync(Records.Enrolment(calm), Now);
+        await _store.CommitAsync(Records.Commit(calm.Id, "calm"), Now);
+        for (var i = 0; i < 5; i++)
+        {
+            await _store.CommitAsync(Records.Commit(busy.Id, $"busy {i}"), Now);
+        }
+
+        Assert.Equal(3, await _store.ForgetBeyondAsync(busy.Id, 2, Now));
+        Assert.Equal(0, await _store.ForgetBeyondAsync(busy.Id, 2, Now));
+        Assert.Equal(0, await _store.ForgetBeyondAsync(calm.Id, 2, Now));
+        Assert.Equal("result of busy 4", await _store.ReadLastResultAsync(busy.Id, Now));
+        Assert.Equal(3L, _engine.Scalar("SELECT count(*) FROM attestations"));
         Assert.Null(await _store.FindAuditBreakAsync(Now));
     }
 
