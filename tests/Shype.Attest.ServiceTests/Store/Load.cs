@@ -10,6 +10,7 @@ namespace Shype.Attest.ServiceTests.Store;
 internal sealed class Load
 {
     private readonly ConcurrentDictionary<string, string> _verdicts = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<string> _results = [];
     private readonly ConcurrentDictionary<string, HostState> _states = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<HttpStatusCode> _refusals = [];
@@ -22,6 +23,9 @@ internal sealed class Load
 
     /// <summary>The statuses of what was refused.</summary>
     public IEnumerable<HttpStatusCode> Refusals => _refusals;
+
+    /// <summary>Every verdict that was acknowledged.</summary>
+    public IEnumerable<string> Results => _results;
 
     public static async Task<Load> StartAsync(Node node, int hosts, string prefix = "host")
     {
@@ -93,7 +97,9 @@ internal sealed class Load
         using var response = await TryAttestAsync(node, enrolled);
         if (response.IsSuccessStatusCode)
         {
-            _verdicts[enrolled.Host.Id] = await response.Content.ReadAsStringAsync(Now);
+            var token = await response.Content.ReadAsStringAsync(Now);
+            _verdicts[enrolled.Host.Id] = token;
+            _results.Add(token);
             Interlocked.Increment(ref _acknowledged);
         }
         else
