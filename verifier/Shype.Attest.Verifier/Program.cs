@@ -17,6 +17,12 @@ if (args is ["--version"])
 
 try
 {
+    if (args is ["backup", var copy, .. var rest] && !copy.StartsWith('-'))
+    {
+        Backup.Write(copy, rest);
+        return 0;
+    }
+
     await using var app = await VerifierApp.BuildAsync(args);
     await app.RunAsync();
     return 0;

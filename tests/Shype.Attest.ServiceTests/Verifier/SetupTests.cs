@@ -44,6 +44,30 @@ public sealed class SetupTests : IDisposable
         Assert.Contains("chmod 600", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("postgres:Host=/nowhere;Database=x;Password=hunter2", "DatabasePasswordFile")]
+    [InlineData("postgres:Host=/nowhere;Database=x;hunter2", "NAME=VALUE")]
+    [InlineData("postgres:Database=hunter2", "Host and Database")]
+    [InlineData("postgres:Host=/nowhere;Database=x;Timeout=hunter2", "NAME=VALUE")]
+    public async Task R20_a_wrong_database_setting_stops_the_start_and_what_could_be_a_password_is_not_repeated(string setting, string said)
+    {
+        var refused = await Assert.ThrowsAsync<SetupException>(() => RunningVerifier.StartAsync(new { Database = setting }, folder: _folder.Path));
+        Assert.Contains(said, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_answer_stops_the_start_and_is_named()
+    {
+        var password = _folder["password"];
+        await File.WriteAllTextAsync(password, "hunter2\n", Now);
+        File.SetUnixFileMode(password, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var refused = await Assert.ThrowsAsync<Shype.Attest.Verifier.Store.StoreException>(() =>
+            RunningVerifier.StartAsync(new { Database = "postgres:Host=/nowhere;Database=fleet", DatabasePasswordFile = password }, folder: _folder.Path));
+        Assert.Contains("postgres /nowhere:5432/fleet", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", refused.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_second_verifier_on_the_same_state_is_refused()
     {

@@ -11,7 +11,7 @@ internal static class VerifierProcess
 
     /// <summary>No file may grow beyond so many KiB: writes fail in the middle, as on a full disk.</summary>
     public static Process StartWithFileLimit(int kibibytes, params string[] arguments) =>
-        Run("bash", ["-c", $"trap '' XFSZ; ulimit -f {kibibytes}; DOTNET_EnableWriteXorExecute=0 exec dotnet \"$0\" \"$@\"", Program, .. arguments]);
+        Run("bash", ["-c", $"trap '' XFSZ; ulimit -S -f {kibibytes}; DOTNET_EnableWriteXorExecute=0 exec dotnet \"$0\" \"$@\"", Program, .. arguments]);
 
     private static Process Run(string program, IEnumerable<string> arguments) =>
         Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;

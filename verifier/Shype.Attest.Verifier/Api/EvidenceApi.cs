@@ -61,7 +61,9 @@ internal static class EvidenceApi
         }
 
         // Wrong evidence is an answer like any other: 200 with a result that says no.
-        return await service.AppraiseAsync(host, evidence, body, context.RequestAborted) is { } token ? Answers.Token(token) : Problems.Internal;
+        return await service.AppraiseAsync(host, evidence, body, context.RequestAborted) is { } token
+            ? Answers.Token(token)
+            : Problems.NotAdmitted(host.Record.State) ?? Problems.Internal;
     }
 }
 

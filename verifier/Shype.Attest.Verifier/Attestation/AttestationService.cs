@@ -42,9 +42,13 @@ internal sealed class AttestationService(
         try
         {
             // From here on to the end, even if the agent hangs up: a verdict that is known must be kept.
-            var (verdict, token) = await AppraiseInOrderAsync(host, evidence, encoded);
-            answer = HostAnswer.Of(verdict);
-            return verdict.Appraisal is null ? null : token;
+            if (await AppraiseInOrderAsync(host, evidence, encoded) is not { } kept)
+            {
+                return null;
+            }
+
+            answer = HostAnswer.Of(kept.Verdict);
+            return kept.Verdict.Appraisal is null ? null : kept.Token;
         }
         finally
         {
@@ -53,8 +57,37 @@ internal sealed class AttestationService(
         }
     }
 
-    private async Task<(HostVerdict Verdict, string Token)> AppraiseInOrderAsync(HostEntry host, Evidence evidence, byte[] encoded)
+    // Null where the host may not speak any more.
+    private async Task<(HostVerdict Verdict, string Token)?> AppraiseInOrderAsync(HostEntry host, Evidence evidence, byte[] encoded)
     {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await AppraiseOnceAsync(host, evidence, encoded);
+            }
+            catch (StaleHostException) when (attempt < MaxAttempts)
+            {
+                // Another verifier appraised or decided in between; by what holds now, once more.
+                await hosts.RefreshAsync(host, CancellationToken.None);
+                if (host.Record.State != HostState.Enrolled)
+                {
+                    return null;
+                }
+            }
+            catch (StoreException)
+            {
+                // Whether it is on the disk is not known: what is there is read anew for the next evidence.
+                (host.Knowledge, host.LastVms) = (null, null);
+                throw;
+            }
+        }
+    }
+
+    private async Task<(HostVerdict Verdict, string Token)> AppraiseOnceAsync(HostEntry host, Evidence evidence, byte[] encoded)
+    {
+        // Before anything else is read of it: what changes later makes the verdict stale.
+        var revision = host.Record.Revision;
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         var inputs = new Inputs(appraisalPolicies.Of(host.Record.PolicyGroup), references.InForceAt(now), now);
         var (verdict, token) = await TryAppraiseAsync(host, evidence, encoded, inputs);
@@ -65,6 +98,8 @@ internal sealed class AttestationService(
         await store.CommitAsync(new AppraisalCommit
         {
             HostId = host.Record.Id,
+            Revision = revision,
+            Appraisals = host.Knowledge?.Appraisals,
             At = now,
             Status = status,
             Boot = appraisal?.Host.BootId ?? host.Record.Boot,
@@ -84,9 +119,9 @@ internal sealed class AttestationService(
             SeenAt = now, Status = status, Boot = appraisal?.Host.BootId ?? record.Boot, Vms = vms?.Count ?? record.Vms,
         });
         host.LastVms = vms ?? host.LastVms;
-        if (appraisal is not null)
+        if (host.Knowledge is { } known)
         {
-            host.Knowledge = host.Knowledge! with { Memory = appraisal.Memory };
+            host.Knowledge = known with { Memory = appraisal is null ? known.Memory : appraisal.Memory, Appraisals = known.Appraisals + 1 };
         }
 
         if (policy is not null && appraisal?.NewPolicy is { } file)
@@ -161,4 +196,6 @@ internal sealed class AttestationService(
     // Only what a fresh quote proved moves VMs.
     private static IReadOnlyList<VmPlace>? VmsOf(HostEntry host, Appraisal.Appraisal? appraisal) =>
         appraisal is { IsFresh: true, IsProven: true } ? [.. appraisal.Vms.Select(vm => new VmPlace(host.Record.Id, vm.Uuid, vm.Name, vm.Label ?? ""))] : null;
+
+    private const int MaxAttempts = 5;
 }

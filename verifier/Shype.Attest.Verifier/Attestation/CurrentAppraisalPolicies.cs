@@ -16,7 +16,7 @@ internal sealed class CurrentAppraisalPolicies(IAttestationStore store)
     /// <summary>The policy of a group; the built-in rules where nobody wrote one.</summary>
     public Versioned Of(string group) => _current.GetValueOrDefault(group) ?? BuiltIn;
 
-    /// <summary>Reads the stored policies; once, before anybody is served.</summary>
+    /// <summary>Reads the stored policies before anybody is served, and whenever somebody else changed them.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         foreach (var stored in (await store.ReadAppraisalPoliciesAsync(cancellationToken)).GroupBy(policy => policy.Group).Select(versions => versions.Last()))

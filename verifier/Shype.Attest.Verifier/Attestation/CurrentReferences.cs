@@ -42,15 +42,17 @@ internal sealed class CurrentReferences(IReferenceStore store) : IDisposable
         return new(built.Of.Own.Version, built.Effective.Set, built.Origin);
     }
 
-    /// <summary>Reads the stored values; once, before anybody is served.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the stored values before anybody is served, and whenever somebody else changed them.</summary>
+    public Task LoadAsync(CancellationToken cancellationToken) => ChangeAsync(async _ => (await ReadAsync(cancellationToken), true), cancellationToken);
+
+    private async Task<ReferenceState> ReadAsync(CancellationToken cancellationToken)
     {
         var own = await store.ReadReferencesAsync(cancellationToken) is not { } stored ? ReferenceState.Empty.Own
             : ReferenceSet.TryRead(stored.Document, out var set, out var problem) ? new ReferenceVersioned(stored.Version, set)
             : throw new StoreException($"the stored reference values (version {stored.Version}) cannot be read: {problem}; restore the database from a backup");
         var bundles = await store.ReadBundlesAsync(cancellationToken);
         var signers = await store.ReadSignersAsync(cancellationToken);
-        _state = new ReferenceState(
+        return new ReferenceState(
             own, ReferenceState.Empty.Bundles.AddRange(bundles.Select(bundle => KeyValuePair.Create(bundle.Name, KeptBundle.Read(bundle)))), [.. signers.Select(Read)]);
     }
 

@@ -55,12 +55,18 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
         await _changes.WaitAsync(cancellationToken);
         try
         {
+            if (store.IsShared)
+            {
+                // Another verifier may have taken it in by now.
+                await FollowInOrderAsync(enrolment.Host.Id);
+            }
+
             if (_byId.TryGetValue(enrolment.Host.Id, out var entry))
             {
                 return await RenewAsync(entry, enrolment);
             }
 
-            var outcome = await store.EnrolAsync(enrolment, CancellationToken.None);
+            var outcome = await store.EnrolAsync(enrolment with { Revision = 0 }, CancellationToken.None);
             if (outcome.Host is { } created)
             {
                 Add(created);
@@ -85,12 +91,35 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
                 return null;
             }
 
-            entry.Update(host => host with { State = changed.State, Reason = changed.Reason });
+            entry.Update(host => changed.Revision > host.Revision ? host with { State = changed.State, Reason = changed.Reason, Revision = changed.Revision } : host);
             return entry;
         }
         finally
         {
             _changes.Release();
+        }
+    }
+
+    /// <summary>Follows what another verifier decided about a host; null where it is not known.</summary>
+    public async Task<HostEntry?> FollowAsync(string hostId)
+    {
+        await _changes.WaitAsync();
+        try
+        {
+            return await FollowInOrderAsync(hostId);
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    /// <summary>Reads a host again that somebody else changed. The caller holds the host's gate.</summary>
+    public async Task RefreshAsync(HostEntry entry, CancellationToken cancellationToken)
+    {
+        if (await store.ReadHostAsync(entry.Record.Id, cancellationToken) is { } row)
+        {
+            Replace(entry, row);
         }
     }
 
@@ -109,8 +138,7 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
             await entry.Gate.WaitAsync();
             try
             {
-                entry.Update(host => host with { EnrolmentFindings = change.Findings, EkIssuer = change.EkIssuer });
-                entry.Knowledge = entry.Knowledge is { } known ? known with { EnrolmentFindings = KeptFindings.Read(change.Findings) } : null;
+                await RefreshAsync(entry, CancellationToken.None);
                 names.Add(entry.Record.Name);
             }
             finally
@@ -132,13 +160,13 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
 
         var stored = await store.ReadMemoryAsync(host.Record.Id, cancellationToken);
         HostMemory? memory = null;
-        if (stored is not null && !HostMemory.TryDecode(stored, out memory, out var problem))
+        if (stored.Memory is not null && !HostMemory.TryDecode(stored.Memory, out memory, out var problem))
         {
             // Nothing may be believed about a host whose past is lost: a failure of this boot could be in it.
             throw new StoreException($"what is kept about host {host.Record.Id} cannot be read ({problem}); restore the database from a backup, or enrol the host anew with a new attestation key");
         }
 
-        return host.Knowledge = new HostKnowledge(HostKey.Import(host.Record), KeptFindings.Read(host.Record.EnrolmentFindings), memory);
+        return host.Knowledge = new HostKnowledge(HostKey.Import(host.Record), KeptFindings.Read(host.Record.EnrolmentFindings), memory, stored.Appraisals);
     }
 
     /// <summary>Puts a host into a group; null where the host is not known.</summary>
@@ -147,12 +175,12 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
         await _changes.WaitAsync(cancellationToken);
         try
         {
-            if (await store.SetGroupAsync(hostId, group, actor, at, CancellationToken.None) is null || !_byId.TryGetValue(hostId, out var entry))
+            if (await store.SetGroupAsync(hostId, group, actor, at, CancellationToken.None) is not { } moved || !_byId.TryGetValue(hostId, out var entry))
             {
                 return null;
             }
 
-            entry.Update(host => host with { PolicyGroup = group });
+            entry.Update(host => moved.Revision > host.Revision ? host with { PolicyGroup = group, Revision = moved.Revision } : host);
             return entry;
         }
         finally
@@ -177,22 +205,64 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
         _byToken[TokenDigest.Read(host.TokenDigest)] = entry;
     }
 
+    private async Task<HostEntry?> FollowInOrderAsync(string hostId)
+    {
+        if (await store.ReadHostAsync(hostId, CancellationToken.None) is not { } row)
+        {
+            return null;
+        }
+
+        if (!_byId.TryGetValue(hostId, out var entry))
+        {
+            Add(row);
+            return _byId[hostId];
+        }
+
+        if (entry.Record.Revision >= row.Revision)
+        {
+            return entry;
+        }
+
+        // At once, whoever appraises: a verdict by the state of before is not kept.
+        entry.Update(host => host with { State = row.State, Reason = row.Reason });
+        await entry.Gate.WaitAsync();
+        try
+        {
+            await RefreshAsync(entry, CancellationToken.None);
+        }
+        finally
+        {
+            entry.Gate.Release();
+        }
+
+        return entry;
+    }
+
+    private void Replace(HostEntry entry, HostRecord row)
+    {
+        var before = TokenDigest.Read(entry.Record.TokenDigest);
+        entry.Update(_ => row);
+        (entry.Knowledge, entry.LastVms) = (null, null);
+        if (before != TokenDigest.Read(row.TokenDigest))
+        {
+            _byToken[TokenDigest.Read(row.TokenDigest)] = entry;
+            _byToken.TryRemove(before, out _);
+        }
+    }
+
     private async Task<EnrolmentOutcome> RenewAsync(HostEntry entry, HostEnrolment enrolment)
     {
         // Not in the middle of an appraisal with the key of before.
         await entry.Gate.WaitAsync();
         try
         {
-            var outcome = await store.EnrolAsync(enrolment with { IsSuspect = await HasFailedAsync(entry) }, CancellationToken.None);
+            var outcome = await store.EnrolAsync(enrolment with { IsSuspect = await HasFailedAsync(entry), Revision = entry.Record.Revision }, CancellationToken.None);
             if (outcome.Host is not { } renewed)
             {
                 return outcome;
             }
 
-            _byToken.TryRemove(TokenDigest.Read(entry.Record.TokenDigest), out _);
-            entry.Update(_ => renewed);
-            entry.Knowledge = null;
-            _byToken[TokenDigest.Read(renewed.TokenDigest)] = entry;
+            Replace(entry, renewed);
             return outcome;
         }
         finally

@@ -55,4 +55,5 @@ internal sealed class HostEntry(HostRecord record)
 /// <param name="Key">The imported attestation key.</param>
 /// <param name="EnrolmentFindings">What every verdict repeats.</param>
 /// <param name="Memory">What the last appraisal left; null before the first.</param>
-internal sealed record HostKnowledge(HostKey Key, IReadOnlyList<Finding> EnrolmentFindings, HostMemory? Memory);
+/// <param name="Appraisals">How many appraisals led to that memory.</param>
+internal sealed record HostKnowledge(HostKey Key, IReadOnlyList<Finding> EnrolmentFindings, HostMemory? Memory, long Appraisals);

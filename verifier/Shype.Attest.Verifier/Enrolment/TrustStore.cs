@@ -57,6 +57,21 @@ internal sealed class TrustStore(IAttestationStore store, VerifierOptions option
         }
     }
 
+    /// <summary>Follows decisions of another verifier; hosts that enrolled here meanwhile are judged by them.</summary>
+    public async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        await _changes.WaitAsync(cancellationToken);
+        try
+        {
+            Apply(await store.ReadTrustAsync(cancellationToken));
+            await JudgeAsync(cancellationToken);
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
     /// <summary>Judges all hosts again that enrolled while trust changed.</summary>
     public async Task CatchUpAsync()
     {

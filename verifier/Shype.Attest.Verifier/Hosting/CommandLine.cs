@@ -6,11 +6,14 @@ internal static class CommandLine
     /// <summary>What <c>--help</c> prints.</summary>
     public const string Usage = """
         usage: shype-verifier --state DIR [options]
+               shype-verifier backup FILE --state DIR    copies the SQLite database; the verifier may run meanwhile
 
           --state DIR                    database, keys and tokens; made with mode 0700 at the first start
           --ek-roots DIR                 more authorities (PEM or DER) whose TPMs are believed, beside the vendors' that are shipped
           --listen ADDRESS:PORT          default 127.0.0.1:8443; port 0 takes a free one and says which
           --require-approval true|false  whether an operator approves each host (default true)
+          --database DATABASE            a SQLite file elsewhere, or 'postgres:Host=...;Database=...;Username=...'; the password
+                                         stands in the file that DatabasePasswordFile names, or in PGPASSWORD
           --config FILE                  a JSON file with the section "Verifier"
           --help, --version
 
@@ -49,6 +52,7 @@ internal static class CommandLine
         ["--ek-roots"] = $"{VerifierOptions.Section}:{nameof(VerifierOptions.EkRoots)}",
         ["--listen"] = $"{VerifierOptions.Section}:{nameof(VerifierOptions.Listen)}",
         ["--require-approval"] = $"{VerifierOptions.Section}:{nameof(VerifierOptions.RequireApproval)}",
+        ["--database"] = $"{VerifierOptions.Section}:{nameof(VerifierOptions.Database)}",
         ["--config"] = ConfigKey,
     };
 }

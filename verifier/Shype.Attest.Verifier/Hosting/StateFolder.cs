@@ -14,8 +14,8 @@ internal sealed class StateFolder : IDisposable
     /// <summary>The folder's full path.</summary>
     public string Path { get; }
 
-    /// <summary>The database.</summary>
-    public string Database => System.IO.Path.Combine(Path, "verifier.db");
+    /// <summary>The name of the SQLite database in it.</summary>
+    public const string Database = "verifier.db";
 
     /// <summary>A file in the folder.</summary>
     public string File(string name) => System.IO.Path.Combine(Path, name);

@@ -35,6 +35,15 @@ internal sealed class Upkeep(IAttestationStore store, ResultSigner signer, Verif
         while (await store.ForgetBeforeAsync(now - options.KeepEvidence, cancellationToken) > 0)
         {
             // In portions, so that evidence that arrives meanwhile does not wait.
+            await store.CompactAsync(cancellationToken);
+        }
+
+        foreach (var host in await store.ReadHostsAsync(cancellationToken))
+        {
+            if (await store.ForgetBeyondAsync(host.Id, options.KeepVerdictsPerHost, cancellationToken) > 0)
+            {
+                await store.CompactAsync(cancellationToken);
+            }
         }
     }
 

@@ -19,14 +19,7 @@ internal static class VerifierApp
     public static async Task<WebApplication> BuildAsync(IReadOnlyList<string> arguments, TimeProvider? clock = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        var given = CommandLine.Read(arguments);
-        if (given.Remove(CommandLine.ConfigKey, out var file))
-        {
-            builder.Configuration.AddJsonFile(Path.GetFullPath(file!), optional: false);
-        }
-
-        builder.Configuration.AddInMemoryCollection(given);
-        var options = VerifierOptions.Read(builder.Configuration);
+        var options = ReadOptions(builder.Configuration, arguments);
         clock ??= TimeProvider.System;
         var now = clock.GetUtcNow();
 
@@ -41,6 +34,18 @@ internal static class VerifierApp
         await LoadAsync(app.Services);
         Announce(app, options, state, tls[0].NotAfter, now);
         return app;
+    }
+
+    /// <summary>Adds file and command line to a configuration, and reads the options from it.</summary>
+    public static VerifierOptions ReadOptions(IConfigurationBuilder configuration, IReadOnlyList<string> arguments)
+    {
+        var given = CommandLine.Read(arguments);
+        if (given.Remove(CommandLine.ConfigKey, out var file))
+        {
+            configuration.AddJsonFile(Path.GetFullPath(file!), optional: false);
+        }
+
+        return VerifierOptions.Read(configuration.AddInMemoryCollection(given).Build());
     }
 
     private static void AddLogging(WebApplicationBuilder builder)
@@ -58,7 +63,7 @@ internal static class VerifierApp
         byte[] Key(string name) => PrivateFile.ReadOrCreate(Path.Combine(keys, name), () => RandomNumberGenerator.GetBytes(32));
 
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
-        var store = SqliteAttestationStore.Open(state.Database, Key("audit.key"));
+        var store = AttestationStore.Open(Databases.Of(options), Key("audit.key"));
         services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store);
         services.AddSingleton(AccessTokens.Load(state)).AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
@@ -67,6 +72,7 @@ internal static class VerifierApp
         var challengeKey = Key("challenge.key");
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChallengeIssuer>(provider, challengeKey));
         services.AddHostedService<Upkeep>();
+        services.AddSingleton<Replicas>().AddHostedService(provider => provider.GetRequiredService<Replicas>());
 
         // Not AddAuthentication: that brings data protection, which leaves keys in the home folder, for cookies that do not exist here.
         services.AddAuthenticationCore(authentication => authentication.DefaultScheme = BearerHandler.Scheme).AddWebEncoders();
@@ -104,6 +110,7 @@ internal static class VerifierApp
     {
         // Made now, so that a key that others can read stops the start and not the first request.
         services.GetRequiredService<ResultSigner>();
+        await services.GetRequiredService<Replicas>().BeginAsync(CancellationToken.None);
         await services.GetRequiredService<HostDirectory>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<TrustStore>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<PolicyLibrary>().LoadAsync(CancellationToken.None);

@@ -34,6 +34,9 @@ internal static partial class VerifierLog
     [LoggerMessage(103, LogLevel.Error, "Upkeep failed; it is tried again")]
     public static partial void UpkeepFailed(this ILogger log, Exception failure);
 
+    [LoggerMessage(106, LogLevel.Error, "What other verifiers decided cannot be read; it is tried again")]
+    public static partial void FollowingFailed(this ILogger log, Exception failure);
+
     [LoggerMessage(104, LogLevel.Error, "Request failed: {Method} {Route}")]
     public static partial void RequestFailed(this ILogger log, Exception failure, string method, string route);
 

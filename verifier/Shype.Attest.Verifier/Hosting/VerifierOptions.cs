@@ -11,6 +11,12 @@ internal sealed record VerifierOptions
     /// <summary>The folder that keeps database, keys and tokens; made with mode 0700.</summary>
     public string State { get; init; } = "";
 
+    /// <summary>A SQLite file elsewhere than in the state folder, or <c>postgres:Host=...;Database=...;Username=...</c>, which several verifiers may share.</summary>
+    public string Database { get; init; } = "";
+
+    /// <summary>A file with the password for PostgreSQL, readable by nobody else.</summary>
+    public string? DatabasePasswordFile { get; init; }
+
     /// <summary>Address and port, <c>127.0.0.1:8443</c> or <c>[::1]:8443</c>; port 0 takes a free one and says which.</summary>
     public string Listen { get; init; } = "127.0.0.1:8443";
 
@@ -58,6 +64,9 @@ internal sealed record VerifierOptions
 
     /// <summary>How long evidence and its results are kept.</summary>
     public TimeSpan KeepEvidence { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How many verdicts of one host are kept with their evidence at most, so that a host that sends often does not fill the disk.</summary>
+    public int KeepVerdictsPerHost { get; init; } = 20_000;
 
     /// <summary>How long a result-signing key is used before the next one.</summary>
     public TimeSpan SigningKeyLifetime { get; init; } = TimeSpan.FromDays(90);
@@ -168,5 +177,6 @@ internal sealed record VerifierOptions
         (nameof(EnrolmentsPerMinute), EnrolmentsPerMinute, 10_000_000),
         (nameof(EvidencePerMinute), EvidencePerMinute, 10_000_000),
         (nameof(MaxConnections), MaxConnections, 1_000_000),
+        (nameof(KeepVerdictsPerHost), KeepVerdictsPerHost, 100_000_000),
     ];
 }

@@ -1,18 +1,23 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace Shype.Attest.Verifier.Store;
 
-/// <summary>Appends to the audit chain inside the writer's transaction.</summary>
-internal sealed class AuditLog(SqliteSession session, AuditChain chain)
+/// <summary>Appends to the audit chain inside one transaction of the writer, from where the database has it.</summary>
+internal sealed class AuditLog
 {
-    private (long Number, byte[] Hash) _last = (0, AuditChain.Start);
-    private (long Number, byte[] Hash) _written = (0, AuditChain.Start);
+    private readonly StoreSession _session;
+    private readonly AuditChain _chain;
+    private readonly long _first;
+    private (long Number, byte[] Hash) _last;
+    private bool _wakesOthers;
 
-    /// <summary>Takes the chain up where the database has it; also after a transaction that did not happen.</summary>
-    public void Resume()
+    /// <summary>Takes the chain up; another program may have added to it since the last transaction.</summary>
+    public AuditLog(StoreSession session, AuditChain chain)
     {
+        (_session, _chain) = (session, chain);
         var last = session.Query("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1", row => (row.GetInt64(0), row.GetFieldValue<byte[]>(1)));
-        _last = _written = last.Count == 1 ? last[0] : (0, AuditChain.Start);
+        _last = last.Count == 1 ? last[0] : (0, AuditChain.Start);
+        _first = _last.Number;
     }
 
     /// <summary>Where the chain stands, to return to when one decision of a transaction fails.</summary>
@@ -25,31 +30,36 @@ internal sealed class AuditLog(SqliteSession session, AuditChain chain)
     public void Append(DateTimeOffset at, string kind, string subject, string actor, string detail)
     {
         var number = _last.Number + 1;
-        var hash = chain.Hash(_last.Hash, number, at, kind, subject, actor, detail);
-        session.Execute("INSERT INTO audit (number, at, kind, subject, actor, detail, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        var hash = _chain.Hash(_last.Hash, number, at, kind, subject, actor, detail);
+        _session.Post("INSERT INTO audit (number, at, kind, subject, actor, detail, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             number, at.ToUnixTimeMilliseconds(), kind, subject, actor, detail, hash);
         _last = (number, hash);
+        _wakesOthers |= kind != AuditKinds.Appraisal;
     }
 
-    /// <summary>Marks the last record; once per transaction, before it ends.</summary>
+    /// <summary>Marks the last record and wakes who follows; once per transaction, before it ends.</summary>
     public void MarkHead()
     {
-        if (_last.Number != _written.Number)
+        if (_last.Number != _first)
         {
-            session.Execute("INSERT INTO audit_head (only, number, code) VALUES (1, $1, $2) ON CONFLICT (only) DO UPDATE SET number = $1, code = $2",
-                _last.Number, chain.HeadCode(_last.Number, _last.Hash));
-            _written = _last;
+            _session.Post("INSERT INTO audit_head (\"only\", number, code) VALUES (1, $1, $2) ON CONFLICT (\"only\") DO UPDATE SET number = $1, code = $2",
+                _last.Number, _chain.HeadCode(_last.Number, _last.Hash));
+        }
+
+        if (_wakesOthers && _session.Database.WakeOthers is { } wake)
+        {
+            _session.Post(wake);
         }
     }
 
     /// <summary>Every record in order.</summary>
-    public static IEnumerable<AuditRecord> Read(SqliteSession session) =>
+    public static IEnumerable<AuditRecord> Read(StoreSession session) =>
         session.Stream("SELECT number, at, kind, subject, actor, detail, hash FROM audit ORDER BY number", ReadRecord);
 
     /// <summary>The mark of the last record.</summary>
-    public static (long Number, byte[] Code)? ReadHead(SqliteSession session) =>
+    public static (long Number, byte[] Code)? ReadHead(StoreSession session) =>
         session.Query("SELECT number, code FROM audit_head", row => (row.GetInt64(0), row.GetFieldValue<byte[]>(1))) is [var head] ? head : null;
 
-    private static AuditRecord ReadRecord(SqliteDataReader row) => new(row.GetInt64(0), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
+    private static AuditRecord ReadRecord(DbDataReader row) => new(row.GetInt64(0), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
         row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetFieldValue<byte[]>(6));
 }

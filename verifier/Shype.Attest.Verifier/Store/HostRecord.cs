@@ -38,6 +38,9 @@ internal sealed record HostRecord
     /// <summary>The group whose appraisal policy is for it.</summary>
     public string PolicyGroup { get; init; } = Appraisal.Rules.AppraisalPolicy.DefaultGroup;
 
+    /// <summary>Counts the decisions about it: key, state, group, what is said about its certificates.</summary>
+    public long Revision { get; init; } = 1;
+
     /// <summary>When it enrolled first.</summary>
     public required DateTimeOffset EnrolledAt { get; init; }
 
@@ -74,6 +77,9 @@ internal sealed record HostEnrolment
     /// another way; so that nobody sheds a failure like this, the host waits for approval again.
     /// </summary>
     public bool IsSuspect { get; init; }
+
+    /// <summary>The revision of the host by which that was judged, 0 for a new one; null where nobody else could change it meanwhile.</summary>
+    public long? Revision { get; init; }
 }
 
 /// <summary>What became of an enrolment.</summary>
@@ -111,6 +117,12 @@ internal sealed record AppraisalCommit
     /// <summary>The host.</summary>
     public required string HostId { get; init; }
 
+    /// <summary>The host's revision that was appraised by; nothing is kept where it is another by now.</summary>
+    public long? Revision { get; init; }
+
+    /// <summary>How many appraisals the memory that was appraised by followed; nothing is kept where there was another one since.</summary>
+    public long? Appraisals { get; init; }
+
     /// <summary>When.</summary>
     public required DateTimeOffset At { get; init; }
 
@@ -147,6 +159,14 @@ internal sealed record AppraisalCommit
     /// <summary>A policy file that the host measured and that is not kept yet.</summary>
     public StoredPolicy? Policy { get; init; }
 }
+
+/// <summary>What the last appraisal of a host left.</summary>
+/// <param name="Appraisals">How many appraisals of it there were.</param>
+/// <param name="Memory"><c>HostMemory</c>; null where nothing is remembered.</param>
+internal sealed record StoredMemory(long Appraisals, byte[]? Memory);
+
+/// <summary>What was decided since some record of the audit, by kind and subject as the audit has them; appraisals are left out.</summary>
+internal sealed record StoredChanges(long Last, IReadOnlyList<(string Kind, string Subject)> Changed);
 
 /// <summary>A VM and the host that ran it by its last evidence.</summary>
 internal sealed record VmPlace(string HostId, Guid Uuid, string Name, string Label);

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Verifier.Store;
@@ -8,10 +8,10 @@ internal static class HostRows
 {
     /// <summary>The columns in the order of <see cref="Read"/>.</summary>
     public const string Columns =
-        "id, name, state, reason, ek_digest, ek_issuer, ak_public, ak_name, token_digest, enrolment_findings, enrolled_at, seen_at, status, boot, vms, policy_group";
+        "id, name, state, reason, ek_digest, ek_issuer, ak_public, ak_name, token_digest, enrolment_findings, enrolled_at, seen_at, status, boot, vms, policy_group, revision";
 
     /// <summary>One row.</summary>
-    public static HostRecord Read(SqliteDataReader row) => new()
+    public static HostRecord Read(DbDataReader row) => new()
     {
         Id = row.GetString(0),
         Name = row.GetString(1),
@@ -29,18 +29,19 @@ internal static class HostRows
         Boot = Text(row, 13),
         Vms = row.GetInt32(14),
         PolicyGroup = row.GetString(15),
+        Revision = row.GetInt64(16),
     };
 
     /// <summary>The host with this id.</summary>
-    public static HostRecord? ById(SqliteSession session, string id) =>
+    public static HostRecord? ById(StoreSession session, string id) =>
         session.Query($"SELECT {Columns} FROM hosts WHERE id = $1", Read, id) is [var host] ? host : null;
 
     /// <summary>The host with this name.</summary>
-    public static HostRecord? ByName(SqliteSession session, string name) =>
+    public static HostRecord? ByName(StoreSession session, string name) =>
         session.Query($"SELECT {Columns} FROM hosts WHERE name = $1", Read, name) is [var host] ? host : null;
 
     /// <summary>A new row.</summary>
-    public static void Insert(SqliteSession session, HostRecord host) =>
+    public static void Insert(StoreSession session, HostRecord host) =>
         session.Execute(
             "INSERT INTO hosts (id, name, state, ek_digest, ek_issuer, ak_public, ak_name, token_digest, enrolment_findings, enrolled_at) "
             + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -48,9 +49,9 @@ internal static class HostRows
             host.EnrolledAt.ToUnixTimeMilliseconds());
 
     /// <summary>The attestation key, and all that was proven with it, in one statement.</summary>
-    public static void Renew(SqliteSession session, HostRecord host) =>
+    public static void Renew(StoreSession session, HostRecord host) =>
         session.Execute(
-            "UPDATE hosts SET ek_issuer = $2, ak_public = $3, ak_name = $4, token_digest = $5, enrolment_findings = $6 WHERE id = $1",
+            "UPDATE hosts SET ek_issuer = $2, ak_public = $3, ak_name = $4, token_digest = $5, enrolment_findings = $6, revision = revision + 1 WHERE id = $1",
             host.Id, host.EkIssuer, host.AkPublic, host.AkName, host.TokenDigest, host.EnrolmentFindings);
 
     /// <summary>A state as text.</summary>
@@ -69,5 +70,5 @@ internal static class HostRows
         _ => HostState.Revoked,
     };
 
-    private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

@@ -9,8 +9,20 @@ internal interface IAttestationStore
     /// <summary>All hosts, in the order of their ids.</summary>
     Task<IReadOnlyList<HostRecord>> ReadHostsAsync(CancellationToken cancellationToken);
 
-    /// <summary>What the last appraisal left about a host (<c>HostMemory</c>); null where there was none.</summary>
-    Task<byte[]?> ReadMemoryAsync(string hostId, CancellationToken cancellationToken);
+    /// <summary>One host; null where it is not known.</summary>
+    Task<HostRecord?> ReadHostAsync(string hostId, CancellationToken cancellationToken);
+
+    /// <summary>Whether other verifiers write to this store as well.</summary>
+    bool IsShared { get; }
+
+    /// <summary>What was decided after a record of the audit, by anybody.</summary>
+    Task<StoredChanges> ReadChangesAsync(long after, CancellationToken cancellationToken);
+
+    /// <summary>Returns when somebody may have decided something, or after a time.</summary>
+    Task WaitForOthersAsync(TimeSpan time, CancellationToken cancellationToken);
+
+    /// <summary>What the last appraisal left about a host .</summary>
+    Task<StoredMemory> ReadMemoryAsync(string hostId, CancellationToken cancellationToken);
 
     /// <summary>Takes a host in, or its new attestation key, unless it is revoked or its name or TPM is known otherwise: one transaction.</summary>
     Task<EnrolmentOutcome> EnrolAsync(HostEnrolment enrolment, CancellationToken cancellationToken);
@@ -18,7 +30,7 @@ internal interface IAttestationStore
     /// <summary>Approves or revokes; null where the host is not known.</summary>
     Task<HostRecord?> SetStateAsync(StateChange change, CancellationToken cancellationToken);
 
-    /// <summary>Keeps one appraisal: memory, evidence, result, VMs.</summary>
+    /// <summary>Keeps one appraisal: memory, evidence, result, VMs; <see cref="StaleHostException"/> where it was made by what does not hold any more.</summary>
     Task CommitAsync(AppraisalCommit commit, CancellationToken cancellationToken);
 
     /// <summary>The last signed result about a host.</summary>
@@ -72,6 +84,12 @@ internal interface IAttestationStore
 
     /// <summary>Forgets evidence and results older than a time, some at a time; says how many.</summary>
     Task<int> ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken);
+
+    /// <summary>Forgets all but the last so many verdicts of a host with their evidence; says how many.</summary>
+    Task<int> ForgetBeyondAsync(string hostId, int keep, CancellationToken cancellationToken);
+
+    /// <summary>Gives room back that forgotten rows took, some at a time.</summary>
+    Task CompactAsync(CancellationToken cancellationToken);
 
     /// <summary>What is wrong with the audit chain; null where it holds.</summary>
     Task<string?> FindAuditBreakAsync(CancellationToken cancellationToken);

@@ -2,30 +2,34 @@ using System.Globalization;
 
 namespace Shype.Attest.Verifier.Store;
 
-/// <summary>The numbered scripts that bring a database to this program's schema, each in a transaction of its own.</summary>
+/// <summary>The numbered scripts that bring a database to this program's schema: all in one transaction, one program at a time.</summary>
 internal static class Migrations
 {
     /// <summary>Brings the database up to date; a database of a newer program is refused.</summary>
-    public static void Apply(SqliteSession session, string file)
+    public static void Apply(StoreSession session)
     {
-        var version = Version(session);
+        var database = session.Database;
+        database.Prepare(session);
+        // The version is read and set inside: of two that start at once the second finds the work done, and a crash leaves the old schema whole.
+        session.Begin();
+        var version = database.Version(session);
         if (version > Latest)
         {
             throw new StoreException(
-                $"{file}: its schema is version {version}, this program knows {Latest}: start the newer program that wrote it, or restore a backup from before");
+                $"{database.Name}: its schema is version {version}, this program knows {Latest}: start the newer program that wrote it, or restore a backup from before");
         }
 
         foreach (var (number, script) in Scripts.Where(script => script.Number > version))
         {
-            // user_version is part of the transaction: a crash in between leaves the old schema whole.
-            session.Script($"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number.ToString(CultureInfo.InvariantCulture)};\nCOMMIT;");
+            session.Script(database.Translate(script));
+            session.Script(database.SetVersion(number));
         }
+
+        session.Execute("COMMIT");
     }
 
     /// <summary>The version that this program writes.</summary>
     public static int Latest => Scripts[^1].Number;
-
-    private static int Version(SqliteSession session) => Convert.ToInt32(session.Scalar("PRAGMA user_version"), CultureInfo.InvariantCulture);
 
     private static readonly IReadOnlyList<(int Number, string Script)> Scripts = ReadScripts();
 

@@ -73,7 +73,7 @@ CREATE TABLE audit (
 
 -- The last record, authenticated: records taken away at the end are missed as well.
 CREATE TABLE audit_head (
-    only   INTEGER PRIMARY KEY CHECK (only = 1),
+    "only" INTEGER PRIMARY KEY CHECK ("only" = 1),
     number INTEGER NOT NULL,
     code   BLOB NOT NULL
 ) STRICT;

@@ -22,6 +22,6 @@ CREATE TABLE host_requests (
 
 -- By which policy all of them were judged last: a change that a crash cut short, or of configuration or program, is noticed at the next start.
 CREATE TABLE trust_checked (
-    only   INTEGER PRIMARY KEY CHECK (only = 1),
+    "only" INTEGER PRIMARY KEY CHECK ("only" = 1),
     policy BLOB NOT NULL
 ) STRICT;

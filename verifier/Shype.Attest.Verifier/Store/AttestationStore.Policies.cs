@@ -1,9 +1,9 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace Shype.Attest.Verifier.Store;
 
 // Appraisal policies, and who belongs to which.
-internal sealed partial class SqliteAttestationStore
+internal sealed partial class AttestationStore
 {
     /// <inheritdoc/>
     public Task<ReferenceVersion?> ReadReferencesAsync(long version, CancellationToken cancellationToken) =>
@@ -35,7 +35,7 @@ internal sealed partial class SqliteAttestationStore
     public Task<HostRecord?> SetGroupAsync(string hostId, string group, string actor, DateTimeOffset at, CancellationToken cancellationToken) =>
         _writer.WriteAsync((session, audit) =>
         {
-            if (session.Execute("UPDATE hosts SET policy_group = $2 WHERE id = $1", hostId, group) == 0)
+            if (session.Execute("UPDATE hosts SET policy_group = $2, revision = revision + 1 WHERE id = $1", hostId, group) == 0)
             {
                 return null;
             }
@@ -44,7 +44,7 @@ internal sealed partial class SqliteAttestationStore
             return HostRows.ById(session, hostId);
         }, cancellationToken);
 
-    private static PolicyVersion ReadPolicy(SqliteDataReader row) => new(
+    private static PolicyVersion ReadPolicy(DbDataReader row) => new(
         row.GetString(0), row.GetInt64(1), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)), row.GetString(3), row.GetString(4), row.GetFieldValue<byte[]>(5));
 
     private const string SelectPolicies = "SELECT group_name, version, at, actor, name, document FROM appraisal_policies";

@@ -1,9 +1,9 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace Shype.Attest.Verifier.Store;
 
 // The reference values.
-internal sealed partial class SqliteAttestationStore : IReferenceStore
+internal sealed partial class AttestationStore : IReferenceStore
 {
     /// <inheritdoc/>
     public Task<ReferenceVersion?> ReadReferencesAsync(CancellationToken cancellationToken) => ReadAsync(LastReferences, cancellationToken);
@@ -33,7 +33,7 @@ internal sealed partial class SqliteAttestationStore : IReferenceStore
         {
             var written = session.Execute(
                 "INSERT INTO reference_bundles (name, sequence, content_digest, source, signer_name, signer_key, removed) VALUES ($1, $2, $3, $4, $5, $6, $7) "
-                + "ON CONFLICT (name) DO UPDATE SET sequence = $2, content_digest = $3, source = $4, signer_name = $5, signer_key = $6, removed = $7 WHERE sequence <= $2",
+                + "ON CONFLICT (name) DO UPDATE SET sequence = $2, content_digest = $3, source = $4, signer_name = $5, signer_key = $6, removed = $7 WHERE reference_bundles.sequence <= $2",
                 bundle.Name, bundle.Sequence, bundle.ContentDigest, bundle.Source, bundle.SignerName, bundle.SignerKey, bundle.Removed) == 1;
             if (written)
             {
@@ -71,18 +71,18 @@ internal sealed partial class SqliteAttestationStore : IReferenceStore
         ReadAsync<IReadOnlyList<ReferenceEventRecord>>(session => session.Query(
             "SELECT number, at, actor, action, name, sequence, changes FROM reference_events WHERE number < $1 ORDER BY number DESC LIMIT $2", ReadEvent, before, limit), cancellationToken);
 
-    private static void Append(SqliteSession session, AuditLog audit, ReferenceEventRecord change, string subject, string digest)
+    private static void Append(StoreSession session, AuditLog audit, ReferenceEventRecord change, string subject, string digest)
     {
         session.Execute("INSERT INTO reference_events (at, actor, action, name, sequence, changes) VALUES ($1, $2, $3, $4, $5, $6)",
             change.At.ToUnixTimeMilliseconds(), change.Actor, change.Action, change.Name, change.Sequence, change.Changes);
         audit.Append(change.At, AuditKinds.References, subject, change.Actor, change.Action == ReferenceActions.Set ? digest : $"{change.Action} {digest}");
     }
 
-    private static ReferenceVersion? LastReferences(SqliteSession session) =>
+    private static ReferenceVersion? LastReferences(StoreSession session) =>
         session.Query("SELECT version, document FROM reference_documents ORDER BY version DESC LIMIT 1",
             row => new ReferenceVersion(row.GetInt64(0), row.GetFieldValue<byte[]>(1))) is [var last] ? last : null;
 
-    private static StoredBundle ReadBundle(SqliteDataReader row) => new()
+    private static StoredBundle ReadBundle(DbDataReader row) => new()
     {
         Name = row.GetString(0),
         Sequence = row.GetInt64(1),
@@ -93,7 +93,7 @@ internal sealed partial class SqliteAttestationStore : IReferenceStore
         Removed = row.IsDBNull(6) ? null : row.GetString(6),
     };
 
-    private static ReferenceEventRecord ReadEvent(SqliteDataReader row) => new()
+    private static ReferenceEventRecord ReadEvent(DbDataReader row) => new()
     {
         Number = row.GetInt64(0),
         At = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),

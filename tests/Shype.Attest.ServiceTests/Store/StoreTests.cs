@@ -1,27 +1,63 @@
-using Microsoft.Data.Sqlite;
 using Shype.Attest.Protocol;
-using Shype.Attest.ServiceTests.Sim;
+using Shype.Attest.ServiceTests.Verifier;
 using Shype.Attest.Verifier.Store;
 using Xunit;
 
-namespace Shype.Attest.ServiceTests.Verifier;
+namespace Shype.Attest.ServiceTests.Store;
 
-/// <summary>What every store must do, on the real database.</summary>
-public sealed class StoreTests : IDisposable
+/// <summary>The suite on SQLite.</summary>
+public sealed class SqliteStoreTests() : StoreTests(Engine.Sqlite())
 {
-    private readonly ScratchFolder _folder = new();
-    private SqliteAttestationStore _store;
+    [Fact]
+    public void R13_a_file_that_is_no_database_is_refused()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, new string('x', 5000));
+        Assert.Contains(file, Assert.Throws<StoreException>(() => AttestationStore.Open(new SqliteDatabase(file), AuditKey)).Message, StringComparison.Ordinal);
+        File.Delete(file);
+    }
 
-    public StoreTests() => _store = Open();
+    [Fact]
+    public async Task What_is_forgotten_gives_its_room_back()
+    {
+        using var engine = Engine.Sqlite();
+        using var store = AttestationStore.Open(engine.Database, AuditKey);
+        var host = Records.Host("alpha");
+        await store.EnrolAsync(Records.Enrolment(host), default);
+        for (var i = 0; i < 50; i++)
+        {
+            await store.CommitAsync(Records.Commit(host.Id, new string('x', 20_000) + i), default);
+        }
 
-    private string File => _folder["verifier.db"];
+        var before = (long)engine.Scalar("PRAGMA page_count")!;
+        await store.ForgetBeyondAsync(host.Id, 1, default);
+        await store.CompactAsync(default);
+        Assert.InRange((long)engine.Scalar("PRAGMA page_count")!, 1, before / 5);
+    }
+}
+
+/// <summary>The suite on PostgreSQL.</summary>
+public sealed class PostgresStoreTests(PostgresServer server) : StoreTests(Engine.Postgres(server));
+
+/// <summary>What every store must do, on the real databases.</summary>
+public abstract class StoreTests : IDisposable
+{
+    private readonly Engine _engine;
+    private AttestationStore _store;
+
+    private protected StoreTests(Engine engine)
+    {
+        _engine = engine;
+        _store = Open();
+    }
 
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
         _store.Dispose();
-        _folder.Dispose();
+        _engine.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -84,7 +120,7 @@ public sealed class StoreTests : IDisposable
         await _store.CommitAsync(Records.Commit(host.Id, "two", vms: null) with { Memory = null, Status = TrustTier.None }, Now);
         Reopen();
         Assert.Equal("result of two", await _store.ReadLastResultAsync(host.Id, Now));
-        Assert.Equal("one\u0001"u8.ToArray(), await _store.ReadMemoryAsync(host.Id, Now));
+        Assert.Equal("one\u0001"u8.ToArray(), (await _store.ReadMemoryAsync(host.Id, Now)).Memory);
         Assert.Equal(vm, Assert.Single(await _store.FindVmsAsync(vm.Uuid, Now)));
         Assert.Equal(vm, Assert.Single(await _store.FindVmsAsync("web", Now)));
         Assert.Equal(vm, Assert.Single(await _store.ReadVmsAsync(host.Id, Now)));
@@ -109,6 +145,26 @@ public sealed class StoreTests : IDisposable
         Assert.Equal(0, await _store.ForgetBeforeAsync(Records.At.AddDays(1), Now));
         Assert.Equal("result of new", await _store.ReadLastResultAsync(first.Id, Now));
         Assert.Equal("result of only", await _store.ReadLastResultAsync(second.Id, Now));
+        Assert.Null(await _store.FindAuditBreakAsync(Now));
+    }
+
+    [Fact]
+    public async Task Beyond_its_quota_a_host_loses_its_oldest_verdicts_and_no_other_host_any()
+    {
+        var (busy, calm) = (Records.Host("alpha"), Records.Host("beta"));
+        await _store.EnrolAsync(Records.Enrolment(busy), Now);
+        await _store.EnrolAsync(Records.Enrolment(calm), Now);
+        await _store.CommitAsync(Records.Commit(calm.Id, "calm"), Now);
+        for (var i = 0; i < 5; i++)
+        {
+            await _store.CommitAsync(Records.Commit(busy.Id, $"busy {i}"), Now);
+        }
+
+        Assert.Equal(3, await _store.ForgetBeyondAsync(busy.Id, 2, Now));
+        Assert.Equal(0, await _store.ForgetBeyondAsync(busy.Id, 2, Now));
+        Assert.Equal(0, await _store.ForgetBeyondAsync(calm.Id, 2, Now));
+        Assert.Equal("result of busy 4", await _store.ReadLastResultAsync(busy.Id, Now));
+        Assert.Equal(3L, _engine.Scalar("SELECT count(*) FROM attestations"));
         Assert.Null(await _store.FindAuditBreakAsync(Now));
     }
 
@@ -156,12 +212,12 @@ public sealed class StoreTests : IDisposable
         var refused = 0;
         foreach (var one in all)
         {
-            refused += await Record.ExceptionAsync(() => one) is SqliteException ? 1 : 0;
+            refused += await Record.ExceptionAsync(() => one) is StoreException ? 1 : 0;
         }
 
         Assert.Equal(20, refused);
-        Assert.Equal(180L, Scalar("SELECT count(*) FROM attestations"));
-        Assert.Equal(181L, Scalar("SELECT count(*) FROM audit"));
+        Assert.Equal(180L, _engine.Scalar("SELECT count(*) FROM attestations"));
+        Assert.Equal(181L, _engine.Scalar("SELECT count(*) FROM audit"));
         Assert.Null(await _store.FindAuditBreakAsync(Now));
     }
 
@@ -169,20 +225,12 @@ public sealed class StoreTests : IDisposable
     public void R13_a_database_of_a_newer_program_is_refused_with_a_word_on_what_to_do()
     {
         _store.Dispose();
-        Change($"PRAGMA user_version = {Migrations.Latest + 1}");
+        _engine.Change(_engine.Database.SetVersion(Migrations.Latest + 1));
         var refused = Assert.Throws<StoreException>(Open);
         Assert.Contains($"version {Migrations.Latest + 1}", refused.Message, StringComparison.Ordinal);
         Assert.Contains("newer program", refused.Message, StringComparison.Ordinal);
-        Change($"PRAGMA user_version = {Migrations.Latest}");
+        _engine.Change(_engine.Database.SetVersion(Migrations.Latest));
         _store = Open();
-    }
-
-    [Fact]
-    public void R13_a_file_that_is_no_database_is_refused()
-    {
-        var file = _folder["other.db"];
-        System.IO.File.WriteAllText(file, new string('x', 5000));
-        Assert.Contains(file, Assert.Throws<StoreException>(() => SqliteAttestationStore.Open(file, AuditKey)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -206,7 +254,7 @@ public sealed class StoreTests : IDisposable
         }
 
         Assert.Null(await _store.FindAuditBreakAsync(Now));
-        Change(sql);
+        _engine.Change(sql);
         Assert.True(await _store.FindAuditBreakAsync(Now) is { Length: > 0 }, how);
     }
 
@@ -215,35 +263,17 @@ public sealed class StoreTests : IDisposable
     {
         await _store.EnrolAsync(Records.Enrolment(Records.Host("alpha")), Now);
         _store.Dispose();
-        _store = SqliteAttestationStore.Open(File, new byte[32]);
+        _store = AttestationStore.Open(_engine.Database, new byte[32]);
         Assert.NotNull(await _store.FindAuditBreakAsync(Now));
     }
 
-    private static byte[] AuditKey { get; } = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+    private protected static byte[] AuditKey { get; } = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
 
-    private SqliteAttestationStore Open() => SqliteAttestationStore.Open(File, AuditKey);
+    private AttestationStore Open() => AttestationStore.Open(_engine.Database, AuditKey);
 
     private void Reopen()
     {
         _store.Dispose();
         _store = Open();
-    }
-
-    private void Change(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private object? Scalar(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteScalar();
     }
 }

@@ -2,11 +2,12 @@ using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
 using Shype.Attest.Protocol;
 using Shype.Attest.ServiceTests.Sim;
+using Shype.Attest.ServiceTests.Verifier;
 using Shype.Attest.Testing;
 using Shype.Attest.Testing.World;
 using Xunit;
 
-namespace Shype.Attest.ServiceTests.Verifier;
+namespace Shype.Attest.ServiceTests.Store;
 
 /// <summary>The real process, killed without warning (threat row R14): nothing that was acknowledged is lost.</summary>
 public sealed class DurabilityTests : IDisposable

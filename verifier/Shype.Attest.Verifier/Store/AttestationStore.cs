@@ -1,39 +1,40 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace Shype.Attest.Verifier.Store;
 
-/// <summary>The store in one SQLite file: write-ahead log, every commit flushed to the disk.</summary>
-internal sealed partial class SqliteAttestationStore : IAttestationStore, IDisposable
+/// <summary>The store: statements that all databases understand.</summary>
+internal sealed partial class AttestationStore : IAttestationStore, IDisposable
 {
+    private readonly Database _database;
     private readonly AuditChain _chain;
-    private readonly SqliteReaders _readers;
-    private readonly SqliteWriter _writer;
+    private readonly StoreReaders _readers;
+    private readonly StoreWriter _writer;
 
-    private SqliteAttestationStore(AuditChain chain, SqliteReaders readers, SqliteWriter writer)
+    private AttestationStore(Database database, AuditChain chain, StoreReaders readers, StoreWriter writer)
     {
+        _database = database;
         _chain = chain;
         _readers = readers;
         _writer = writer;
     }
 
-    /// <summary>Opens the database, makes it where there is none, and brings its schema up to date.</summary>
-    public static SqliteAttestationStore Open(string file, byte[] auditKey)
+    /// <summary>Opens the database and brings its schema up to date.</summary>
+    public static AttestationStore Open(Database database, byte[] auditKey)
     {
-        SqliteSession? session = null;
+        StoreSession? session = null;
         try
         {
-            session = new SqliteSession(file, SqliteOpenMode.ReadWriteCreate);
-            session.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-            Migrations.Apply(session, file);
+            session = database.Open();
+            Migrations.Apply(session);
             var chain = new AuditChain(auditKey);
-            return new SqliteAttestationStore(chain, new SqliteReaders(file), new SqliteWriter(session, chain));
+            return new AttestationStore(database, chain, new StoreReaders(database), new StoreWriter(database, session, chain));
         }
-        catch (SqliteException refused)
+        catch (DbException refused)
         {
             session?.Dispose();
-            throw new StoreException($"{file}: the database cannot be used: {refused.Message}", refused);
+            throw new StoreException($"{database.Name}: the database cannot be used: {refused.Message}", refused);
         }
         catch
         {
@@ -47,8 +48,24 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
         ReadAsync<IReadOnlyList<HostRecord>>(session => session.Query($"SELECT {HostRows.Columns} FROM hosts ORDER BY id", HostRows.Read), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<byte[]?> ReadMemoryAsync(string hostId, CancellationToken cancellationToken) =>
-        ReadAsync(session => (byte[]?)session.Scalar("SELECT memory FROM host_memories WHERE host_id = $1", hostId), cancellationToken);
+    public Task<StoredMemory> ReadMemoryAsync(string hostId, CancellationToken cancellationToken) =>
+        ReadAsync(session => session.Query("SELECT appraisals, memory FROM hosts LEFT JOIN host_memories ON host_id = id WHERE id = $1",
+            row => new StoredMemory(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1)), hostId) is [var found] ? found : new StoredMemory(0, null), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<HostRecord?> ReadHostAsync(string hostId, CancellationToken cancellationToken) => ReadAsync(session => HostRows.ById(session, hostId), cancellationToken);
+
+    /// <inheritdoc/>
+    public bool IsShared => _database.IsShared;
+
+    /// <inheritdoc/>
+    public Task<StoredChanges> ReadChangesAsync(long after, CancellationToken cancellationToken) =>
+        ReadAsync(session => session.ReadAtOnce(at => new StoredChanges(
+            (long?)at.Scalar("SELECT max(number) FROM audit") ?? 0,
+            at.Query("SELECT DISTINCT kind, subject FROM audit WHERE number > $1 AND kind <> $2", row => (row.GetString(0), row.GetString(1)), after, AuditKinds.Appraisal))), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task WaitForOthersAsync(TimeSpan time, CancellationToken cancellationToken) => _database.WaitForOthersAsync(time, cancellationToken);
 
     /// <inheritdoc/>
     public Task<EnrolmentOutcome> EnrolAsync(HostEnrolment enrolment, CancellationToken cancellationToken) =>
@@ -66,7 +83,7 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
     public Task<HostRecord?> SetStateAsync(StateChange change, CancellationToken cancellationToken) =>
         _writer.WriteAsync((session, audit) =>
         {
-            if (session.Execute("UPDATE hosts SET state = $2, reason = $3 WHERE id = $1", change.HostId, HostRows.TextOf(change.State), change.Reason) == 0)
+            if (session.Execute("UPDATE hosts SET state = $2, reason = $3, revision = revision + 1 WHERE id = $1", change.HostId, HostRows.TextOf(change.State), change.Reason) == 0)
             {
                 return null;
             }
@@ -133,27 +150,31 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
             time.ToUnixTimeMilliseconds()), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<int> ForgetBeyondAsync(string hostId, int keep, CancellationToken cancellationToken) =>
+        _writer.WriteAsync((session, _) => session.Execute(
+            "DELETE FROM attestations WHERE host_id = $1 AND number <= (SELECT number FROM attestations WHERE host_id = $1 ORDER BY number DESC LIMIT 1 OFFSET $2)",
+            hostId, keep), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task CompactAsync(CancellationToken cancellationToken) =>
+        _database.Compact is { } compact ? _writer.WriteAsync((session, _) => session.Execute(compact), cancellationToken) : Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task<string?> FindAuditBreakAsync(CancellationToken cancellationToken) =>
-        ReadAsync(session =>
-        {
-            // One read transaction, so that head and records are of one moment.
-            session.Execute("BEGIN");
-            try
-            {
-                return _chain.FindBreak(AuditLog.Read(session), AuditLog.ReadHead(session));
-            }
-            finally
-            {
-                session.Execute("COMMIT");
-            }
-        }, cancellationToken);
+        ReadAsync(session => session.ReadAtOnce(at => _chain.FindBreak(AuditLog.Read(at), AuditLog.ReadHead(at))), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await ReadAsync(session => session.Scalar("SELECT 1"), cancellationToken) is 1L;
+            if (_writer.IsFailing)
+            {
+                // Whether it would go well again: nobody sends anything to a verifier that says that it is not ready.
+                await _writer.WriteAsync((session, _) => session.Execute("UPDATE audit_head SET number = number"), cancellationToken);
+            }
+
+            return await ReadAsync(session => session.Scalar("SELECT 1"), cancellationToken) is not null;
         }
         catch (StoreException)
         {
@@ -166,12 +187,18 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
     {
         _writer.Dispose();
         _readers.Dispose();
+        _database.Dispose();
     }
 
-    private static EnrolmentOutcome Enrol(SqliteSession session, HostEnrolment enrolment)
+    private static EnrolmentOutcome Enrol(StoreSession session, HostEnrolment enrolment)
     {
         var host = enrolment.Host;
         var known = HostRows.ById(session, host.Id);
+        if (enrolment.Revision is { } revision && revision != (known?.Revision ?? 0))
+        {
+            throw new StaleHostException(host.Id);
+        }
+
         var verdict = known switch
         {
             { State: Protocol.HostState.Revoked } => EnrolmentVerdict.Revoked,
@@ -205,7 +232,7 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
         return new EnrolmentOutcome(verdict, HostRows.ById(session, host.Id));
     }
 
-    private static void BeginAnew(SqliteSession session, string hostId, bool isSuspect)
+    private static void BeginAnew(StoreSession session, string hostId, bool isSuspect)
     {
         session.Execute("DELETE FROM host_memories WHERE host_id = $1", hostId);
         session.Execute("DELETE FROM host_logs WHERE host_id = $1", hostId);
@@ -215,41 +242,43 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
         }
     }
 
-    private static void Commit(SqliteSession session, AppraisalCommit commit)
+    private static void Commit(StoreSession session, AppraisalCommit commit)
     {
         var at = commit.At.ToUnixTimeMilliseconds();
-        session.Execute("UPDATE hosts SET seen_at = $2, status = $3, boot = $4, vms = coalesce($5, vms) WHERE id = $1",
-            commit.HostId, at, (int)commit.Status, commit.Boot, commit.Vms?.Count);
-        session.Execute("INSERT INTO attestations (host_id, at, status, evidence_digest, evidence, result, context) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        session.PostChange(new StaleHostException(commit.HostId),
+            "UPDATE hosts SET seen_at = $2, status = $3, boot = $4, vms = coalesce($5, vms), appraisals = appraisals + 1 "
+            + "WHERE id = $1 AND revision = coalesce($6, revision) AND appraisals = coalesce($7, appraisals)",
+            commit.HostId, at, (int)commit.Status, commit.Boot, commit.Vms?.Count, commit.Revision, commit.Appraisals);
+        session.Post("INSERT INTO attestations (host_id, at, status, evidence_digest, evidence, result, context) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             commit.HostId, at, (int)commit.Status, commit.EvidenceDigest, commit.Evidence, commit.Result, commit.Context);
         KeepLogs(session, commit);
         if (commit.Memory is { } memory)
         {
-            session.Execute("INSERT INTO host_memories (host_id, memory) VALUES ($1, $2) ON CONFLICT (host_id) DO UPDATE SET memory = $2", commit.HostId, memory);
+            session.Post("INSERT INTO host_memories (host_id, memory) VALUES ($1, $2) ON CONFLICT (host_id) DO UPDATE SET memory = $2", commit.HostId, memory);
         }
 
         if (commit.Vms is { } vms)
         {
-            session.Execute("DELETE FROM vms WHERE host_id = $1", commit.HostId);
+            session.Post("DELETE FROM vms WHERE host_id = $1", commit.HostId);
             foreach (var vm in vms)
             {
-                session.Execute("INSERT INTO vms (host_id, uuid, name, label) VALUES ($1, $2, $3, $4)", commit.HostId, vm.Uuid.ToString("D"), vm.Name, vm.Label);
+                session.Post("INSERT INTO vms (host_id, uuid, name, label) VALUES ($1, $2, $3, $4)", commit.HostId, vm.Uuid.ToString("D"), vm.Name, vm.Label);
             }
         }
 
         if (commit.Policy is { } policy)
         {
-            session.Execute("INSERT INTO policies (source_digest, canonical_digest, at, file) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            session.Post("INSERT INTO policies (source_digest, canonical_digest, at, file) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
                 policy.SourceDigest, policy.CanonicalDigest, at, policy.File);
         }
     }
 
-    private static VmPlace ReadVm(SqliteDataReader row) =>
+    private static VmPlace ReadVm(DbDataReader row) =>
         new(row.GetString(0), Guid.ParseExact(row.GetString(1), "D"), row.GetString(2), row.GetString(3));
 
     private static string Sha256(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    private Task<T> ReadAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellationToken) => _readers.ReadAsync(read, cancellationToken);
+    private Task<T> ReadAsync<T>(Func<StoreSession, T> read, CancellationToken cancellationToken) => _readers.ReadAsync(read, cancellationToken);
 
     private const string SelectVms = "SELECT host_id, uuid, name, label FROM vms WHERE";
     private static readonly string MaxPlaces = 16.ToString(CultureInfo.InvariantCulture);

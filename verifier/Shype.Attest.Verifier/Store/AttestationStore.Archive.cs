@@ -1,33 +1,21 @@
 using System.Formats.Cbor;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Verifier.Store;
 
 // What offline bundles are made of. Old evidence is forgotten; the logs of the running boot stay, because its next verdict rests on them.
-internal sealed partial class SqliteAttestationStore
+internal sealed partial class AttestationStore
 {
     /// <inheritdoc/>
     public Task<ArchivedVerdict?> ReadArchiveAsync(string hostId, CancellationToken cancellationToken) =>
-        ReadAsync(session =>
-        {
-            // One read transaction, so that verdict and logs are of one moment.
-            session.Execute("BEGIN");
-            try
-            {
-                return ReadArchive(session, hostId);
-            }
-            finally
-            {
-                session.Execute("COMMIT");
-            }
-        }, cancellationToken);
+        ReadAsync(session => session.ReadAtOnce(at => ReadArchive(at, hostId)), cancellationToken);
 
     /// <inheritdoc/>
     public Task<byte[]?> ReadArchivePartAsync(byte[] digest, CancellationToken cancellationToken) =>
         ReadAsync(session => session.Scalar("SELECT bytes FROM archive_parts WHERE digest = $1", digest) as byte[], cancellationToken);
 
-    private static ArchivedVerdict? ReadArchive(SqliteSession session, string hostId)
+    private static ArchivedVerdict? ReadArchive(StoreSession session, string hostId)
     {
         var logs = session.Query("SELECT kind, first, next, bytes FROM host_logs WHERE host_id = $1 ORDER BY kind, first",
             row => new LogPiece(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3)), hostId);
@@ -36,10 +24,10 @@ internal sealed partial class SqliteAttestationStore
             row => Archived(row, logs, certificates), hostId) is [var archived] ? archived : null;
     }
 
-    private static ArchivedVerdict Archived(SqliteDataReader row, IReadOnlyList<LogPiece> logs, IReadOnlyList<byte[]> certificates) =>
+    private static ArchivedVerdict Archived(DbDataReader row, IReadOnlyList<LogPiece> logs, IReadOnlyList<byte[]> certificates) =>
         new(row.GetFieldValue<byte[]>(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2), logs, certificates);
 
-    private static void KeepCertificates(SqliteSession session, HostEnrolment enrolment, EnrolmentOutcome outcome)
+    private static void KeepCertificates(StoreSession session, HostEnrolment enrolment, EnrolmentOutcome outcome)
     {
         if (outcome.Host is { } host)
         {
@@ -47,7 +35,7 @@ internal sealed partial class SqliteAttestationStore
         }
     }
 
-    private static void KeepLogs(SqliteSession session, AppraisalCommit commit)
+    private static void KeepLogs(StoreSession session, AppraisalCommit commit)
     {
         foreach (var part in commit.Parts)
         {
@@ -58,16 +46,14 @@ internal sealed partial class SqliteAttestationStore
         {
             if (piece.First == 0)
             {
-                session.Execute("DELETE FROM host_logs WHERE host_id = $1 AND kind = $2", commit.HostId, piece.Kind);
+                session.Post("DELETE FROM host_logs WHERE host_id = $1 AND kind = $2", commit.HostId, piece.Kind);
             }
 
             // Beyond the quota the log has a hole, and its host no bundle until it boots again; verdicts go on.
-            var kept = (long?)session.Scalar("SELECT sum(length(bytes)) FROM host_logs WHERE host_id = $1 AND kind = $2", commit.HostId, piece.Kind) ?? 0;
-            if (kept + piece.Bytes.Length <= ProtocolLimits.MaxBundleLogBytes)
-            {
-                session.Execute("INSERT OR REPLACE INTO host_logs (host_id, kind, first, next, bytes) VALUES ($1, $2, $3, $4, $5)",
-                    commit.HostId, piece.Kind, piece.First, piece.Next, piece.Bytes);
-            }
+            session.Post("INSERT INTO host_logs (host_id, kind, first, next, bytes) SELECT $1, $2, $3, $4, $5 "
+                + "WHERE (SELECT coalesce(sum(length(bytes)), 0) FROM host_logs WHERE host_id = $1 AND kind = $2) + length($5) <= $6 "
+                + "ON CONFLICT (host_id, kind, first) DO UPDATE SET next = $4, bytes = $5",
+                commit.HostId, piece.Kind, piece.First, piece.Next, piece.Bytes, ProtocolLimits.MaxBundleLogBytes);
         }
     }
 
