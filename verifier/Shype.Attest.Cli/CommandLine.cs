@@ -29,6 +29,7 @@ public static class CommandLine
         ReferenceCommands.Create(surroundings),
         AppraisalPolicyCommands.Create(surroundings),
         TrustCommands.Create(surroundings),
+        AuditCommands.Create(surroundings),
         TpmCommands.Create(surroundings),
         EkCommands.Create(surroundings),
         LogCommands.Create(surroundings),

@@ -70,9 +70,6 @@ internal interface IAttestationStore
     /// <summary>Forgets evidence and results older than a time, some at a time; says how many.</summary>
     Task<int> ForgetBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken);
 
-    /// <summary>What is wrong with the audit chain; null where it holds.</summary>
-    Task<string?> FindAuditBreakAsync(CancellationToken cancellationToken);
-
     /// <summary>Whether the store answers.</summary>
     Task<bool> IsReadyAsync(CancellationToken cancellationToken);
 }

@@ -133,22 +133,6 @@ internal sealed partial class SqliteAttestationStore : IAttestationStore, IDispo
             time.ToUnixTimeMilliseconds()), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<string?> FindAuditBreakAsync(CancellationToken cancellationToken) =>
-        ReadAsync(session =>
-        {
-            // One read transaction, so that head and records are of one moment.
-            session.Execute("BEGIN");
-            try
-            {
-                return _chain.FindBreak(AuditLog.Read(session), AuditLog.ReadHead(session));
-            }
-            finally
-            {
-                session.Execute("COMMIT");
-            }
-        }, cancellationToken);
-
-    /// <inheritdoc/>
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
         try
