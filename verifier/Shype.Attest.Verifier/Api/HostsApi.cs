@@ -101,7 +101,7 @@ internal static class HostsApi
             return Problems.HostUnknown;
         }
 
-        var change = new StateChange(host.Record.Id, state, reason, Roles.Operator, clock.GetUtcNow()) { Proof = proof };
+        var change = new StateChange(host.Record.Id, state, reason, Caller.Name(context), clock.GetUtcNow()) { Proof = proof };
         if (await hosts.SetStateAsync(change, context.RequestAborted) is not { } changed)
         {
             return Problems.HostUnknown;

@@ -48,7 +48,7 @@ internal static class ReferencesApi
             return Problems.Malformed(malformed);
         }
 
-        if (await references.ReplaceAsync(set, expected, Roles.Operator, clock.GetUtcNow(), context.RequestAborted) is not { } replaced)
+        if (await references.ReplaceAsync(set, expected, Caller.Name(context), clock.GetUtcNow(), context.RequestAborted) is not { } replaced)
         {
             return Problems.Of(StatusCodes.Status412PreconditionFailed, ProblemTypes.VersionConflict,
                 $"The reference values are version {references.Current.Version} by now, not {expected}: read them again, then edit that.");

@@ -60,7 +60,7 @@ internal static class VerifierApp
 
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
         var store = SqliteAttestationStore.Open(state.Database, Key("audit.key"));
-        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store);
+        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store);
         services.AddSingleton(AccessTokens.Load(state)).AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
@@ -100,6 +100,7 @@ internal static class VerifierApp
         app.MapBundles();
         app.MapTrust();
         app.MapAudit();
+        app.MapAdmissions();
         app.MapPublic();
     }
 

@@ -12,6 +12,9 @@ internal static class AuditKinds
     /// <summary>An operator approved, revoked or reinstated a host.</summary>
     public const string HostState = "host-state";
 
+    /// <summary>An operator invited hosts, named TPMs that are expected, or took either back.</summary>
+    public const string Admission = "admission";
+
     /// <summary>Evidence was appraised.</summary>
     public const string Appraisal = "appraisal";
 
