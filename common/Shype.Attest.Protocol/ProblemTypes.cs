@@ -51,6 +51,9 @@ public static class ProblemTypes
     /// <summary>The invitation is unknown, used up or too old.</summary>
     public const string InvitationRefused = Prefix + "invitation-refused";
 
+    /// <summary>The token's name is taken or cannot be one, or there is no such role.</summary>
+    public const string TokenRefused = Prefix + "token-refused";
+
     /// <summary>The authority cannot be added, removed or switched; the detail says why.</summary>
     public const string TrustRefused = Prefix + "trust-refused";
 

@@ -30,6 +30,7 @@ public static class CommandLine
         AppraisalPolicyCommands.Create(surroundings),
         TrustCommands.Create(surroundings),
         AuditCommands.Create(surroundings),
+        TokenCommands.Create(surroundings),
         TpmCommands.Create(surroundings),
         EkCommands.Create(surroundings),
         LogCommands.Create(surroundings),

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Shype.Attest.Cli.Api;
@@ -27,9 +26,9 @@ internal static class AdmissionCommands
               (umask 077; shype host invite --group edge --uses 20 > edge.token)
             """)
         { group, uses, expires };
-        return Connected(surroundings, invite, async (api, report, parsed, cancellationToken) =>
+        return Connected.Of(surroundings, invite, async (api, report, parsed, cancellationToken) =>
         {
-            var request = new InvitationRequest { Group = parsed.GetRequiredValue(group), Uses = parsed.GetValue(uses), Expires = Time(parsed.GetValue(expires)) };
+            var request = new InvitationRequest { Group = parsed.GetRequiredValue(group), Uses = parsed.GetValue(uses), Expires = TimeText.Read("--expires", parsed.GetValue(expires)) };
             var body = JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.InvitationRequest);
             var invitation = await api.PostAsync($"{Route}/invitations", body, ProtocolJson.Default.Invitation, cancellationToken);
             if (report.Json)
@@ -58,7 +57,7 @@ internal static class AdmissionCommands
               shype host expect --group default --key 0c6fc1d1...
             """)
         { group, key, file };
-        return Connected(surroundings, expect, async (api, report, parsed, cancellationToken) =>
+        return Connected.Of(surroundings, expect, async (api, report, parsed, cancellationToken) =>
         {
             List<string> keys = [.. parsed.GetValue(key) ?? []];
             if (parsed.GetValue(file) is { } path)
@@ -78,7 +77,7 @@ internal static class AdmissionCommands
         });
     }
 
-    public static Command List(Surroundings surroundings) => Connected(
+    public static Command List(Surroundings surroundings) => Connected.Of(
         surroundings,
         new Command(
             "admissions",
@@ -102,7 +101,7 @@ internal static class AdmissionCommands
               shype host withdraw 5f2f8f2e0001
             """)
         { id };
-        return Connected(surroundings, withdraw, async (api, report, parsed, cancellationToken) => Write(
+        return Connected.Of(surroundings, withdraw, async (api, report, parsed, cancellationToken) => Write(
             report, await api.DeleteAsync(VerifierApi.Path(Route, parsed.GetRequiredValue(id)), ProtocolJson.Default.AdmissionList, cancellationToken)));
     }
 
@@ -123,29 +122,10 @@ internal static class AdmissionCommands
         ]);
     }
 
-    private static Command Connected(
-        Surroundings surroundings, Command command, Func<VerifierApi, Report, ParseResult, CancellationToken, Task> work)
-    {
-        var (json, server) = (JsonOption.Create(), new ServerOptions());
-        command.Options.Add(json);
-        server.AddTo(command);
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            using var api = server.Connect(parsed, surroundings);
-            await work(api, new Report(surroundings, parsed.GetValue(json)), parsed, cancellationToken);
-            return (int)ExitCode.Yes;
-        });
-        return command;
-    }
-
     private static Option<string> GroupOption() => new("--group")
     {
         Description = "The group that the hosts come into; \"default\" is that of every host that nobody moved", HelpName = "GROUP", Required = true,
     };
-
-    private static DateTimeOffset? Time(string? text) => text is null ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time
-        : throw CommandException.Unusable($"--expires: '{text}' is no time; write 2027-01-31 or 2027-01-31T12:00:00Z");
 
     private const string Route = "v1/admissions";
 }

@@ -15,11 +15,11 @@ internal static class AdmissionsApi
     /// <summary>The routes.</summary>
     public static void MapAdmissions(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/admissions").RequireAuthorization(Roles.Operator);
+        var group = routes.MapGroup("/v1/admissions").RequireAuthorization(Roles.Viewer);
         group.MapGet("/", ListAsync);
-        group.MapPost("/invitations", InviteAsync);
-        group.MapPost("/keys", ExpectAsync);
-        group.MapDelete("/{id}", WithdrawAsync);
+        group.MapPost("/invitations", InviteAsync).RequireAuthorization(Roles.Operator);
+        group.MapPost("/keys", ExpectAsync).RequireAuthorization(Roles.Operator);
+        group.MapDelete("/{id}", WithdrawAsync).RequireAuthorization(Roles.Operator);
         routes.MapPost("/v1/hosts/{name}/replace", ReplaceAsync).RequireAuthorization(Roles.Operator);
     }
 

@@ -15,10 +15,10 @@ internal static class AppraisalPoliciesApi
     /// <summary>The routes.</summary>
     public static void MapAppraisalPolicies(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/appraisal-policies").RequireAuthorization(Roles.Operator);
+        var group = routes.MapGroup("/v1/appraisal-policies").RequireAuthorization(Roles.Viewer);
         group.MapGet("/", ListAsync);
         group.MapGet("/{group}", ReadAsync);
-        group.MapPut("/{group}", ReplaceAsync);
+        group.MapPut("/{group}", ReplaceAsync).RequireAuthorization(Roles.Operator);
         routes.MapPost("/v1/hosts/{name}/group", MoveAsync).RequireAuthorization(Roles.Operator);
     }
 

@@ -12,7 +12,7 @@ internal static class AuditApi
     /// <summary>The routes.</summary>
     public static void MapAudit(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/audit").RequireAuthorization(Roles.Operator);
+        var group = routes.MapGroup("/v1/audit").RequireAuthorization(Roles.Viewer);
         group.MapGet("/", ListAsync);
         group.MapGet("/head", HeadAsync);
         group.MapGet("/verify", VerifyAsync).DisableRequestTimeout();

@@ -13,12 +13,12 @@ internal static class HostsApi
     /// <summary>The routes.</summary>
     public static void MapHosts(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/hosts").RequireAuthorization(Roles.Operator);
+        var group = routes.MapGroup("/v1/hosts").RequireAuthorization(Roles.Viewer);
         group.MapGet("/", List);
         group.MapGet("/{name}", ShowAsync);
         group.MapGet("/{name}/verdict", VerdictAsync);
-        group.MapPost("/{name}/approve", ApproveAsync);
-        group.MapPost("/{name}/revoke", RevokeAsync);
+        group.MapPost("/{name}/approve", ApproveAsync).RequireAuthorization(Roles.Operator);
+        group.MapPost("/{name}/revoke", RevokeAsync).RequireAuthorization(Roles.Operator);
     }
 
     private static IResult List(string? state, string? after, HostDirectory hosts, LiveHosts live)

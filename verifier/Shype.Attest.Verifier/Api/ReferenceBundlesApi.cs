@@ -14,10 +14,10 @@ internal static class ReferenceBundlesApi
     public static void MapBundles(this RouteGroupBuilder references)
     {
         references.MapGet("/bundles", List);
-        references.MapPost("/bundles", ImportAsync);
+        references.MapPost("/bundles", ImportAsync).RequireAuthorization(Roles.Operator);
         references.MapGet("/bundles/{name}", Read);
         references.MapGet("/bundles/{name}/signed", ReadSigned);
-        references.MapDelete("/bundles/{name}", RemoveAsync);
+        references.MapDelete("/bundles/{name}", RemoveAsync).RequireAuthorization(Roles.Operator);
     }
 
     private static IResult List(CurrentReferences references, TimeProvider clock) => Answers.Json(

@@ -15,8 +15,8 @@ internal static class ReferenceSignersApi
     public static void MapSigners(this RouteGroupBuilder references)
     {
         references.MapGet("/signers", List);
-        references.MapPost("/signers", AddAsync);
-        references.MapDelete("/signers/{name}", RemoveAsync);
+        references.MapPost("/signers", AddAsync).RequireAuthorization(Roles.Operator);
+        references.MapDelete("/signers/{name}", RemoveAsync).RequireAuthorization(Roles.Operator);
     }
 
     private static IResult List(CurrentReferences references) =>

@@ -15,9 +15,9 @@ internal static class ReferencesApi
     /// <summary>The routes.</summary>
     public static void MapReferences(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/references").RequireAuthorization(Roles.Operator);
+        var group = routes.MapGroup("/v1/references").RequireAuthorization(Roles.Viewer);
         group.MapGet("/", Read);
-        group.MapPut("/", ReplaceAsync);
+        group.MapPut("/", ReplaceAsync).RequireAuthorization(Roles.Operator);
         group.MapGet("/in-force", ReadInForce);
         group.MapGet("/history", HistoryAsync);
         group.MapBundles();

@@ -15,11 +15,11 @@ internal static class TrustApi
     /// <summary>The routes.</summary>
     public static void MapTrust(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/trust").RequireAuthorization(Roles.Operator);
+        var group = routes.MapGroup("/v1/trust").RequireAuthorization(Roles.Viewer);
         group.MapGet("/", List);
-        group.MapPost("/", AddAsync);
-        group.MapPost("/{id}/on", SwitchOnAsync);
-        group.MapDelete("/{id}", RemoveAsync);
+        group.MapPost("/", AddAsync).RequireAuthorization(Roles.Operator);
+        group.MapPost("/{id}/on", SwitchOnAsync).RequireAuthorization(Roles.Operator);
+        group.MapDelete("/{id}", RemoveAsync).RequireAuthorization(Roles.Operator);
     }
 
     private static IResult List(TrustStore trust) =>

@@ -1,3 +1,4 @@
+using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Auditing;
 using Shype.Attest.Verifier.Signing;
 using Shype.Attest.Verifier.Store;
@@ -5,7 +6,7 @@ using Shype.Attest.Verifier.Store;
 namespace Shype.Attest.Verifier.Hosting;
 
 /// <summary>What is done now and then: the audit chain is walked once after the start; its head is signed, keys are renewed and old evidence is forgotten every hour.</summary>
-internal sealed class Upkeep(IAttestationStore store, AuditService audit, ResultSigner signer, VerifierOptions options, TimeProvider clock, ILogger<Upkeep> log) : BackgroundService
+internal sealed class Upkeep(IAttestationStore store, AuditService audit, AccessTokens tokens, ResultSigner signer, VerifierOptions options, TimeProvider clock, ILogger<Upkeep> log) : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -17,6 +18,7 @@ internal sealed class Upkeep(IAttestationStore store, AuditService audit, Result
         do
         {
             await DoAsync(() => audit.SignAsync(stoppingToken));
+            await DoAsync(() => tokens.KeepUsesAsync(stoppingToken));
             await DoAsync(() => TidyAsync(stoppingToken));
         }
         while (await NextAsync(timer, stoppingToken));

@@ -60,8 +60,8 @@ internal static class VerifierApp
 
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
         var store = SqliteAttestationStore.Open(state.Database, Key("audit.key"));
-        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store);
-        services.AddSingleton(AccessTokens.Load(state)).AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
+        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store);
+        services.AddSingleton<AccessTokens>().AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
         services.AddSingleton<TrustStore>().AddSingleton<EnrolmentService>();
@@ -101,6 +101,7 @@ internal static class VerifierApp
         app.MapTrust();
         app.MapAudit();
         app.MapAdmissions();
+        app.MapTokens();
         app.MapPublic();
     }
 
@@ -109,6 +110,7 @@ internal static class VerifierApp
         // Made now, so that a key that others can read stops the start and not the first request.
         services.GetRequiredService<ResultSigner>();
         services.GetRequiredService<AuditSigner>();
+        await services.GetRequiredService<AccessTokens>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<HostDirectory>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<TrustStore>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<PolicyLibrary>().LoadAsync(CancellationToken.None);

@@ -15,6 +15,9 @@ internal static class AuditKinds
     /// <summary>An operator invited hosts, named TPMs that are expected, or took either back.</summary>
     public const string Admission = "admission";
 
+    /// <summary>An administrator made a token, or took one away.</summary>
+    public const string Access = "access";
+
     /// <summary>Evidence was appraised.</summary>
     public const string Appraisal = "appraisal";
 
