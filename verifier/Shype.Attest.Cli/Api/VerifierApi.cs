@@ -3,7 +3,6 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
-using Shype.Attest.Appraisal;
 using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Cli.Api;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Shype.Attest.Cli.Api;
-using Shype.Attest.Cli.Files;
 using Shype.Attest.Cli.Output;
 using Shype.Attest.Protocol;
 using Shype.Attest.Protocol.Audit;

@@ -4,7 +4,6 @@ using Shype.Attest.Cli.Files;
 using Shype.Attest.Cli.Output;
 using Shype.Attest.Isolation.Acm;
 using Shype.Attest.Isolation.Flows;
-using Shype.Attest.Isolation.Guarantees;
 
 namespace Shype.Attest.Cli.Commands;
 
