@@ -45,6 +45,9 @@ public sealed record EnrolmentActivation
 {
     /// <summary>The proof, 32 bytes.</summary>
     public required byte[] Proof { get; init; }
+
+    /// <summary>The token of an invitation; shown only after the TPM has proven its keys, and never kept.</summary>
+    public string? Invitation { get; init; }
 }
 
 /// <summary>The end of an enrolment.</summary>

@@ -60,6 +60,12 @@ public static class MediaTypes
     /// <summary>YAML (RFC 9512): an appraisal policy.</summary>
     public const string Yaml = "application/yaml";
 
+    /// <summary>JSON, one message a line: an export of the audit (docs/audit.md).</summary>
+    public const string JsonLines = "application/jsonl";
+
+    /// <summary>A signed head of the audit (RFC 7519 10.3.1).</summary>
+    public const string Jwt = "application/jwt";
+
     /// <summary>PCR values beside a quote.</summary>
     public const string PcrValues = "application/vnd.shype.pcr-values+cbor";
 }

@@ -48,6 +48,12 @@ public static class ProblemTypes
     /// <summary>Nobody certified the host's endorsement key: approving it needs the key's fingerprint, and that must be the right one.</summary>
     public const string FingerprintNeeded = Prefix + "fingerprint-needed";
 
+    /// <summary>The invitation is unknown, used up or too old.</summary>
+    public const string InvitationRefused = Prefix + "invitation-refused";
+
+    /// <summary>The token's name is taken or cannot be one, or there is no such role.</summary>
+    public const string TokenRefused = Prefix + "token-refused";
+
     /// <summary>The authority cannot be added, removed or switched; the detail says why.</summary>
     public const string TrustRefused = Prefix + "trust-refused";
 

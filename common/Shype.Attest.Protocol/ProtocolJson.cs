@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Shype.Attest.Protocol.Audit;
 
 namespace Shype.Attest.Protocol;
 
@@ -36,6 +37,18 @@ namespace Shype.Attest.Protocol;
 [JsonSerializable(typeof(TrustList))]
 [JsonSerializable(typeof(TrustAddition))]
 [JsonSerializable(typeof(TrustChanged))]
+[JsonSerializable(typeof(InvitationRequest))]
+[JsonSerializable(typeof(Invitation))]
+[JsonSerializable(typeof(ExpectRequest))]
+[JsonSerializable(typeof(AdmissionList))]
+[JsonSerializable(typeof(ReplaceRequest))]
+[JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(TokenInfo))]
+[JsonSerializable(typeof(TokenList))]
+[JsonSerializable(typeof(AuditList))]
+[JsonSerializable(typeof(AuditCheck))]
+[JsonSerializable(typeof(AuditHead))]
+[JsonSerializable(typeof(AuditLine))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>Reads one message; the problem names the member and the byte.</summary>

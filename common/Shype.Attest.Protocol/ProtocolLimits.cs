@@ -92,6 +92,9 @@ public static class ProtocolLimits
     /// <summary>Bytes of a small part of a bundle: its context, its key set, its appraisal policy.</summary>
     public const int MaxBundlePartBytes = 1024 * 1024;
 
+    /// <summary>Bytes of one line of an audit export: a decision with all its findings fits.</summary>
+    public const int MaxAuditLineBytes = 1024 * 1024;
+
     /// <summary>Characters of a result token: a host with thousands of VMs fits.</summary>
     public const int MaxTokenCharacters = 8 * 1024 * 1024;
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 
 namespace Shype.Attest.Protocol;
@@ -15,11 +14,7 @@ public static class ResultToken
     public static string Sign(ECDsa key, string keyId, AttestationResult result)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var header = new TokenHeader { Algorithm = Algorithm, Type = "JWT", KeyId = keyId };
-        var signed = Base64UrlText.Encode(JsonSerializer.SerializeToUtf8Bytes(header, EarJson.Default.TokenHeader)) + "."
-            + Base64UrlText.Encode(JsonSerializer.SerializeToUtf8Bytes(result, EarJson.Default.AttestationResult));
-        // RFC 7518 3.4: r and s, 32 bytes each; .NET's default form of a signature.
-        return signed + "." + Base64UrlText.Encode(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256));
+        return CompactJws.Sign(key, keyId, "JWT", JsonSerializer.SerializeToUtf8Bytes(result, EarJson.Default.AttestationResult));
     }
 
     /// <summary>
@@ -37,9 +32,9 @@ public static class ResultToken
         ArgumentNullException.ThrowIfNull(trusted);
         ArgumentNullException.ThrowIfNull(expected);
         AttestationResult? read = null;
-        problem = TrySplit(token, out var parts)
-            ?? CheckHeader(parts.Header)
-            ?? CheckSignature(parts, trusted)
+        problem = CompactJws.TrySplit(token, out var parts)
+            ?? CompactJws.CheckHeader(parts.Header, Types)
+            ?? CompactJws.CheckSignature(parts, trusted)
             ?? TryReadResult(parts.Payload, out read)
             ?? CheckContent(read!, expected);
         result = problem is null ? read : null;
@@ -51,78 +46,9 @@ public static class ResultToken
     {
         ArgumentNullException.ThrowIfNull(token);
         AttestationResult? read = null;
-        problem = TrySplit(token, out var parts) ?? TryReadResult(parts.Payload, out read);
+        problem = CompactJws.TrySplit(token, out var parts) ?? TryReadResult(parts.Payload, out read);
         claims = problem is null ? new UnverifiedResult(read!, parts.Payload, parts.Header.Algorithm, parts.Header.KeyId) : null;
         return claims is not null;
-    }
-
-    private readonly record struct Parts(string Signed, TokenHeader Header, byte[] Payload, byte[] Signature);
-
-    private static TokenProblem? TrySplit(string token, out Parts parts)
-    {
-        parts = default;
-        if (token.Length > ProtocolLimits.MaxTokenCharacters)
-        {
-            return Malformed($"{token.Length} characters, {ProtocolLimits.MaxTokenCharacters} are allowed");
-        }
-
-        var pieces = token.Split('.', 4);
-        if (pieces.Length != 3)
-        {
-            return Malformed("three parts with dots between them are needed");
-        }
-
-        if (!Base64UrlText.TryDecode(pieces[0], out var header)
-            || !Base64UrlText.TryDecode(pieces[1], out var payload)
-            || !Base64UrlText.TryDecode(pieces[2], out var signature))
-        {
-            return Malformed("a part is not base64url without padding");
-        }
-
-        if (!ProtocolJson.TryRead(header, EarJson.Default.TokenHeader, out var read, out var refused))
-        {
-            return Malformed("header: " + refused);
-        }
-
-        parts = new Parts($"{pieces[0]}.{pieces[1]}", read, payload, signature);
-        return null;
-    }
-
-    private static TokenProblem? CheckHeader(TokenHeader header)
-    {
-        // RFC 8725 3.1: the algorithm is the reader's choice; "none" and HMAC under a public key are the classic confusions.
-        if (header.Algorithm != Algorithm)
-        {
-            return new TokenProblem(TokenProblemCode.AlgorithmRefused, $"algorithm '{header.Algorithm}', only {Algorithm} is accepted");
-        }
-
-        if (header.Type is not (null or "JWT" or "eat+jwt" or MediaTypes.EatJwt))
-        {
-            return new TokenProblem(TokenProblemCode.HeaderRefused, $"type '{header.Type}' is not that of a result");
-        }
-
-        // RFC 7515 4.1: jwk, jku, x5u and x5c bring the sender's own key; crit (and b64) change what is signed.
-        return header.Others?.Keys.FirstOrDefault(name => name is "jwk" or "jku" or "x5u" or "x5c" or "crit" or "b64") is { } bad
-            ? new TokenProblem(TokenProblemCode.HeaderRefused, $"the header carries '{bad}'")
-            : null;
-    }
-
-    private static TokenProblem? CheckSignature(Parts parts, JsonWebKeySet trusted)
-    {
-        var jwk = parts.Header.KeyId is { } id
-            ? trusted.Keys.FirstOrDefault(key => key.KeyId == id)
-            : trusted.Keys.Count == 1 ? trusted.Keys[0] : null;
-        if (jwk is null || !jwk.TryImport(out var ecdsa))
-        {
-            return new TokenProblem(TokenProblemCode.KeyUnknown, $"no trusted key for key id '{parts.Header.KeyId}'");
-        }
-
-        using (ecdsa)
-        {
-            return parts.Signature.Length == 64 && ecdsa.VerifyData(Encoding.ASCII.GetBytes(parts.Signed), parts.Signature, HashAlgorithmName.SHA256)
-                ? null
-                : new TokenProblem(TokenProblemCode.SignatureInvalid, "the signature does not verify");
-        }
     }
 
     private static TokenProblem? TryReadResult(byte[] payload, out AttestationResult? result)
@@ -168,6 +94,8 @@ public static class ResultToken
         submod.Value.TrustVector is { } vector && submod.Value.Status < vector.Tier;
 
     private static TokenProblem Malformed(string detail) => new(TokenProblemCode.Malformed, detail);
+
+    private static readonly string?[] Types = [null, "JWT", "eat+jwt", MediaTypes.EatJwt];
 }
 
 /// <summary>What a token says, whoever made it.</summary>

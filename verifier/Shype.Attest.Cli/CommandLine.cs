@@ -29,6 +29,8 @@ public static class CommandLine
         ReferenceCommands.Create(surroundings),
         AppraisalPolicyCommands.Create(surroundings),
         TrustCommands.Create(surroundings),
+        AuditCommands.Create(surroundings),
+        TokenCommands.Create(surroundings),
         TpmCommands.Create(surroundings),
         EkCommands.Create(surroundings),
         LogCommands.Create(surroundings),

@@ -65,6 +65,8 @@ public sealed class CommandTree
         _json,
         Verb("enrol", "Make this host known to the verifier; done again it is the same host.",
             (agent, _, output, cancel) => Verbs.EnrolAsync(agent, output, cancel)),
+        Verb("rotate-key", "Take a new attestation key in the place of the one that is used.",
+            (agent, _, output, cancel) => Verbs.RotateKeyAsync(agent, output, cancel)),
         new Command("measure", "Measure into the TPM.")
         {
             Verb("boot", "Measure hypervisor and policy: once in a boot, and again after a change.",

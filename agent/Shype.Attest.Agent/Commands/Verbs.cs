@@ -11,10 +11,20 @@ namespace Shype.Attest.Agent.Commands;
 /// <summary>What each command does, and how it ends.</summary>
 internal static class Verbs
 {
-    public static async Task<ExitCode> EnrolAsync(AgentContext agent, Output output, CancellationToken cancellationToken)
+    public static Task<ExitCode> EnrolAsync(AgentContext agent, Output output, CancellationToken cancellationToken) =>
+        EnrolAsync(agent, output, Enroller.RunAsync, cancellationToken);
+
+    public static Task<ExitCode> RotateKeyAsync(AgentContext agent, Output output, CancellationToken cancellationToken)
+    {
+        Enrolment.Need(agent.State);
+        return EnrolAsync(agent, output, Enroller.RotateAsync, cancellationToken);
+    }
+
+    private static async Task<ExitCode> EnrolAsync(
+        AgentContext agent, Output output, Func<AgentContext, VerifierClient, CancellationToken, Task<Protocol.EnrolmentResult>> enrol, CancellationToken cancellationToken)
     {
         using var verifier = new VerifierClient(NeedVerifier(agent), token: null);
-        var result = await Enroller.RunAsync(agent, verifier, cancellationToken).ConfigureAwait(false);
+        var result = await enrol(agent, verifier, cancellationToken).ConfigureAwait(false);
         var state = result.State.ToString().ToLowerInvariant();
         output.Result(
             new EnrolReport(result.HostId, agent.Options.HostName, state),

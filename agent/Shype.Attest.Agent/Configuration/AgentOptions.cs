@@ -41,6 +41,12 @@ public sealed record AgentOptions
     /// <summary>What kind of attestation key is made.</summary>
     public required AttestationKeyKind AttestationKey { get; init; }
 
+    /// <summary>A file with an invitation's token, readable by its owner only; null where an operator approves.</summary>
+    public string? EnrolmentTokenFile { get; init; }
+
+    /// <summary>A file with certificates of the attestation key (PEM or DER), its own first; null where nobody certified it.</summary>
+    public string? AkCertificates { get; init; }
+
     /// <summary>What the gate does with a start that the policy forbids.</summary>
     public required AgentMode Mode { get; init; }
 

@@ -10,7 +10,7 @@ internal static class AgentOptionsReader
 {
     public static AgentOptions Read(YamlMap file)
     {
-        file.Only("name", "tpm", "verifier", "state", "log", "firmware-log", "ima-log", "boot-id", "banks", "pcrs", "ak", "mode", "manifest");
+        file.Only("name", "tpm", "verifier", "state", "log", "firmware-log", "ima-log", "boot-id", "banks", "pcrs", "ak", "ak-certificates", "enrolment-token-file", "mode", "manifest");
         var state = file.Path("state");
         return new AgentOptions
         {
@@ -25,6 +25,8 @@ internal static class AgentOptionsReader
             Banks = file.Has("banks") ? ReadBanks(file) : [AlgorithmId.Sha256],
             Pcrs = file.OptionalMap("pcrs") is { } pcrs ? ReadPcrs(pcrs) : PcrPlan.Default,
             AttestationKey = ReadKeyKind(file),
+            EnrolmentTokenFile = file.OptionalPath("enrolment-token-file"),
+            AkCertificates = file.OptionalPath("ak-certificates"),
             Mode = ReadMode(file),
             Manifest = file.Path("manifest"),
         };

@@ -63,11 +63,25 @@ public sealed class AttestationKey
             return kept;
         }
 
-        using var parent = Parent(tpm);
-        var created = tpm.Execute(new CreateCommand(parent.Handle, template));
-        var key = new AttestationKey(created.Private, created.Public);
-        state.Write(FileName, key.ToBytes());
+        var key = Create(tpm, kind);
+        key.Write(state);
         return key;
+    }
+
+    /// <summary>A new key, not kept yet.</summary>
+    public static AttestationKey Create(TpmClient tpm, AttestationKeyKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(tpm);
+        using var parent = Parent(tpm);
+        var created = tpm.Execute(new CreateCommand(parent.Handle, Template(kind)));
+        return new AttestationKey(created.Private, created.Public);
+    }
+
+    /// <summary>Keeps it in the place of the one before.</summary>
+    public void Write(StateFolder state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Write(FileName, ToBytes());
     }
 
     /// <summary>Loads it; flushed when disposed of.</summary>

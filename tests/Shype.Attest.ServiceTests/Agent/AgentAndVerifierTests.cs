@@ -61,6 +61,47 @@ public sealed class AgentAndVerifierTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_new_attestation_key_takes_the_place_of_the_one_before_and_the_host_is_affirmed_with_it()
+    {
+        await _host.Run("enrol");
+        await _host.Run("measure", "boot");
+        await _host.Run("vm", "start", "a");
+        await KnowAsGood();
+        var before = await File.ReadAllBytesAsync(_host["state/ak.key"], Now);
+        await _host.Run("rotate-key");
+        Assert.NotEqual(before, await File.ReadAllBytesAsync(_host["state/ak.key"], Now));
+        var (code, output, errors) = await _host.Try("attest");
+        Assert.True(code == 0, output + errors);
+
+        // As after a kill between the verifier's word and the agent's disk: the verifier has the new key, the agent the one before.
+        await File.WriteAllBytesAsync(_host["state/ak.key"], before, Now);
+        Assert.NotEqual(0, (await _host.Try("attest")).Code);
+        await _host.Run("enrol");
+        Assert.Equal(0, (await _host.Try("attest")).Code);
+    }
+
+    [Fact]
+    public async Task An_invitation_that_others_can_read_is_not_used_and_one_that_does_not_hold_is_refused_by_name()
+    {
+        await File.WriteAllTextAsync(_host["invitation"], "guessed\n", Now);
+        File.SetUnixFileMode(_host["invitation"], UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        Configure("enrolment-token-file: invitation");
+        var (code, _, errors) = await _host.Try("enrol");
+        Assert.Equal(2, code);
+        Assert.Contains("others can read this token", errors, StringComparison.Ordinal);
+        File.SetUnixFileMode(_host["invitation"], UnixFileMode.UserRead);
+        (code, _, errors) = await _host.Try("enrol");
+        Assert.NotEqual(0, code);
+        Assert.Contains("The invitation is unknown", errors, StringComparison.Ordinal);
+
+        var invited = await _verifier.OperatorAsync("host", "invite", "--group", "default");
+        File.Delete(_host["invitation"]);
+        await File.WriteAllTextAsync(_host["invitation"], invited.Output, Now);
+        File.SetUnixFileMode(_host["invitation"], UnixFileMode.UserRead);
+        Assert.Contains("enrolled", await _host.Run("enrol"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_not_known_good_is_said_in_plain_words_and_is_no_yes()
     {
         await _host.Run("enrol");

@@ -68,6 +68,8 @@ internal sealed class RunningVerifier : IAsyncDisposable
 
     public HttpClient Operator() => Client(File.ReadAllText(Path.Combine(State, "operator.token")).Trim());
 
+    public HttpClient Admin() => Client(File.ReadAllText(Path.Combine(State, "admin.token")).Trim());
+
     public HttpClient RelyingParty() => Client(File.ReadAllText(Path.Combine(State, "relying-party.token")).Trim());
 
     public HttpClient Client(string? token)

@@ -49,7 +49,7 @@ public sealed class TrustTests : IDisposable
         var again = await verifier.OperatorAsync("trust", "add", _folder["added.der"], "--json");
         Assert.Equal(["alpha"], again.Json.GetProperty("hosts").EnumerateArray().Select(name => name.GetString()));
         Assert.Empty(await FindingsAsync(verifier, "alpha"));
-        Assert.Null(await verifier.Service<IAttestationStore>().FindAuditBreakAsync(Now));
+        Assert.Null(await verifier.Service<IAuditStore>().FindAuditBreakAsync(Now));
         await verifier.DisposeAsync();
     }
 

@@ -61,6 +61,10 @@ public static class CertificateFile
     /// <summary>The certificate itself, without the header and padding of NV.</summary>
     public static byte[]? Bare(byte[] certificate) => EkCertificateReader.TryRead(certificate, out var read, out _) ? read.Encoded.ToArray() : null;
 
+    /// <summary>The certificate's serial number in hex.</summary>
+    public static string? Serial(byte[] certificate) =>
+        EkCertificateReader.TryRead(certificate, out var read, out _) ? Convert.ToHexStringLower(read.Certificate.SerialNumber.ToByteArrayUnsigned()) : null;
+
     private static List<byte[]> Unwrapped(ReadOnlyMemory<byte> file)
     {
         // DER begins with a SEQUENCE, NV contents with a tag; everything else is text.

@@ -101,7 +101,7 @@ public sealed class VerifierApi : IDisposable
             request.Headers.TryAddWithoutValidation("If-Match", version);
         }
 
-        try
+        return await ExplainAsync(async () =>
         {
             using var response = await _client.SendAsync(request, cancellationToken);
             var answer = new ApiAnswer(
@@ -109,13 +109,44 @@ public sealed class VerifierApi : IDisposable
                 await response.Content.ReadAsByteArrayAsync(cancellationToken),
                 response.Headers.ETag?.ToString());
             return response.IsSuccessStatusCode ? answer : throw ApiProblem.From(response.StatusCode, answer, Address);
+        }, cancellationToken);
+    }
+
+    /// <summary>Asks for something that may not fit in memory, and writes it to a file; says how many bytes that were.</summary>
+    public Task<long> DownloadAsync(string path, string file, CancellationToken cancellationToken) => ExplainAsync(async () =>
+    {
+        using var response = await _client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            var answer = new ApiAnswer(response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsByteArrayAsync(cancellationToken), null);
+            throw ApiProblem.From(response.StatusCode, answer, Address);
+        }
+
+        try
+        {
+            await using var output = new FileStream(file, FileMode.Create, FileAccess.Write);
+            await response.Content.CopyToAsync(output, cancellationToken);
+            return output.Length;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or ArgumentException or NotSupportedException
+            || (e is IOException && e is not HttpIOException))
+        {
+            throw CommandException.Unusable($"{file}: cannot be written: {e.Message}");
+        }
+    }, cancellationToken);
+
+    private async Task<T> ExplainAsync<T>(Func<Task<T>> exchange, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await exchange();
         }
         catch (HttpRequestException e) when (e.InnerException is AuthenticationException)
         {
             throw CommandException.NotAsked(
                 $"{Address} did not show a certificate that chains to {_anchor.File} and names this host: either --ca is of another verifier, or somebody stands in between");
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or HttpIOException)
         {
             throw CommandException.NotAsked($"{Address} cannot be asked: {e.Message}; does shype-verifier run there?");
         }

@@ -10,12 +10,17 @@ namespace Shype.Attest.Cli.Commands;
 public static class HostCommands
 {
     /// <summary>The command.</summary>
-    public static Command Create(Surroundings surroundings) => new("host", "List, show, approve, revoke and attest the hosts of a verifier.")
+    public static Command Create(Surroundings surroundings) => new("host", "List, show, invite, approve, revoke, replace and attest the hosts of a verifier.")
     {
         List(surroundings),
         Show(surroundings),
         Approve(surroundings),
         Revoke(surroundings),
+        Replace(surroundings),
+        AdmissionCommands.Invite(surroundings),
+        AdmissionCommands.Expect(surroundings),
+        AdmissionCommands.List(surroundings),
+        AdmissionCommands.Withdraw(surroundings),
         AttestCommand.ForHost(surroundings),
         BundleCommand.ForHost(surroundings),
         Group(surroundings),
@@ -109,6 +114,33 @@ public static class HostCommands
                 return api.PostAsync(VerifierApi.Path("v1/hosts", name, "revoke"), body, ProtocolJson.Default.HostDetail, cancellationToken);
             },
             reason);
+    }
+
+    private static Command Replace(Surroundings surroundings)
+    {
+        var fingerprint = new Option<string>("--ek-fingerprint")
+        {
+            Description = "SHA-256 of the new machine's endorsement key (TPM2B_PUBLIC), as read there", HelpName = "SHA256", Required = true,
+        };
+        return OfOneHost(
+            surroundings,
+            "replace",
+            """
+            Give a host's name and group to another TPM: new mainboard, new machine. The old host is revoked and keeps its history under another name;
+            the new one is let in, under this name only, when it enrols.
+
+            On the new machine: tpm2_createek -c - -G ecc -u ek.pub; sha256sum ek.pub
+
+            Example:
+              shype host replace hv1 --ek-fingerprint 0c6fc1d1... --server https://verifier:8443 --ca cert.pem --token-file operator.token
+            """,
+            (api, name, parsed, cancellationToken) =>
+            {
+                var request = new ReplaceRequest { EkFingerprint = parsed.GetRequiredValue(fingerprint) };
+                var body = JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.ReplaceRequest);
+                return api.PostAsync(VerifierApi.Path("v1/hosts", name, "replace"), body, ProtocolJson.Default.HostDetail, cancellationToken);
+            },
+            fingerprint);
     }
 
     private static Command Group(Surroundings surroundings)

@@ -32,6 +32,7 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(AppraisalPolicyReport))]
 [JsonSerializable(typeof(FleetTrialReport))]
 [JsonSerializable(typeof(EkCheckReport))]
+[JsonSerializable(typeof(AuditExported))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class CliJson : JsonSerializerContext;
 

@@ -31,9 +31,9 @@ internal sealed class BearerHandler(
         }
 
         var digest = TokenDigest.Of(token);
-        if (tokens.RoleOf(digest) is { } role)
+        if (tokens.Find(digest) is { } owner)
         {
-            return Task.FromResult(Known(new Claim(ClaimTypes.Role, role)));
+            return Task.FromResult(Known(new Claim(ClaimTypes.Role, owner.Role), new Claim(ClaimTypes.Name, owner.Name)));
         }
 
         return Task.FromResult(hosts.FindByToken(digest) is { } host

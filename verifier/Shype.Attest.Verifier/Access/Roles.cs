@@ -11,8 +11,17 @@ internal static class Roles
     /// <summary>Somebody who asks for verdicts.</summary>
     public const string RelyingParty = "relying-party";
 
-    /// <summary>Somebody who runs the verifier.</summary>
+    /// <summary>Somebody who looks and changes nothing: an auditor, a dashboard.</summary>
+    public const string Viewer = "viewer";
+
+    /// <summary>Somebody who runs the fleet.</summary>
     public const string Operator = "operator";
+
+    /// <summary>Somebody who also says who may do what.</summary>
+    public const string Admin = "admin";
+
+    /// <summary>The roles that tokens may be made for.</summary>
+    public static IReadOnlyList<string> OfTokens { get; } = [Viewer, Operator, Admin, RelyingParty];
 
     /// <summary>The claim that carries an agent's host.</summary>
     public const string HostClaim = "host";
@@ -24,8 +33,10 @@ internal static class Roles
     public static void Configure(AuthorizationOptions options)
     {
         options.FallbackPolicy = options.DefaultPolicy = new AuthorizationPolicyBuilder(BearerHandler.Scheme).RequireAssertion(_ => false).Build();
-        Add(Operator, policy => policy.RequireRole(Operator));
-        Add(RelyingParty, policy => policy.RequireRole(RelyingParty, Operator));
+        Add(Admin, policy => policy.RequireRole(Admin));
+        Add(Operator, policy => policy.RequireRole(Operator, Admin));
+        Add(Viewer, policy => policy.RequireRole(Viewer, Operator, Admin));
+        Add(RelyingParty, policy => policy.RequireRole(RelyingParty, Operator, Admin));
         Add(Agent, policy => policy.RequireRole(Agent).RequireAssertion(IsOwnHost));
 
         void Add(string name, Action<AuthorizationPolicyBuilder> require)

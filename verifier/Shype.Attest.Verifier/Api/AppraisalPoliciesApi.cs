@@ -15,10 +15,10 @@ internal static class AppraisalPoliciesApi
     /// <summary>The routes.</summary>
     public static void MapAppraisalPolicies(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/appraisal-policies").RequireAuthorization(Roles.Operator);
+        var group = routes.MapGroup("/v1/appraisal-policies").RequireAuthorization(Roles.Viewer);
         group.MapGet("/", ListAsync);
         group.MapGet("/{group}", ReadAsync);
-        group.MapPut("/{group}", ReplaceAsync);
+        group.MapPut("/{group}", ReplaceAsync).RequireAuthorization(Roles.Operator);
         routes.MapPost("/v1/hosts/{name}/group", MoveAsync).RequireAuthorization(Roles.Operator);
     }
 
@@ -77,7 +77,7 @@ internal static class AppraisalPoliciesApi
             return Problems.Malformed("group", $"the document is for the group '{policy.Group}', the address names '{group}'");
         }
 
-        if (await policies.ReplaceAsync(policy, expected, Roles.Operator, clock.GetUtcNow(), context.RequestAborted) is not { } replaced)
+        if (await policies.ReplaceAsync(policy, expected, Caller.Name(context), clock.GetUtcNow(), context.RequestAborted) is not { } replaced)
         {
             return Problems.Of(StatusCodes.Status412PreconditionFailed, ProblemTypes.VersionConflict,
                 $"The appraisal policy of '{group}' is version {policies.Of(group).Version} by now, not {expected}: read it again, then edit that.");
@@ -108,7 +108,7 @@ internal static class AppraisalPoliciesApi
             return Problems.Malformed("$.group", $"'{request.Group}' has no appraisal policy: activate one for it first (shype appraisal-policy activate FILE)");
         }
 
-        if (await hosts.SetGroupAsync(host.Record.Id, request.Group, Roles.Operator, clock.GetUtcNow(), context.RequestAborted) is not { } moved)
+        if (await hosts.SetGroupAsync(host.Record.Id, request.Group, Caller.Name(context), clock.GetUtcNow(), context.RequestAborted) is not { } moved)
         {
             return Problems.HostUnknown;
         }

@@ -36,6 +36,11 @@ internal static class EnrolmentApi
             return problem;
         }
 
+        if (activation.Invitation?.Length > MaxInvitationCharacters)
+        {
+            return Problems.Malformed("$.invitation", $"has more than {MaxInvitationCharacters} characters");
+        }
+
         return await service.ActivateAsync(id, activation, context.RequestAborted) switch
         {
             { IsKnown: false } => Problems.Of(StatusCodes.Status404NotFound, ProblemTypes.EnrolmentUnknown,
@@ -47,6 +52,8 @@ internal static class EnrolmentApi
                 "Another TPM has this host name: choose another name. The attempt was recorded."),
             { Outcome.Verdict: EnrolmentVerdict.KnownByOtherName } => Problems.Of(StatusCodes.Status409Conflict, ProblemTypes.EnrolmentRefused,
                 "This TPM is enrolled under another host name: use that one. The attempt was recorded."),
+            { Outcome.Verdict: EnrolmentVerdict.InvitationRefused } => Problems.Of(StatusCodes.Status403Forbidden, ProblemTypes.InvitationRefused,
+                "The invitation is unknown, used up or too old: ask an operator for another, or enrol without one. The attempt was recorded."),
             _ => Problems.NotAdmitted(HostState.Revoked)!,
         };
     }
@@ -70,6 +77,8 @@ internal static class EnrolmentApi
         };
         return problem is null;
     }
+
+    private const int MaxInvitationCharacters = 128;
 
     private static ProblemResult Over(string member, string limit) => Problems.Malformed(new ProtocolProblem("$." + member, 0, $"is over the limit {limit}", limit));
 }

@@ -13,12 +13,12 @@ internal static class HostsApi
     /// <summary>The routes.</summary>
     public static void MapHosts(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/hosts").RequireAuthorization(Roles.Operator);
+        var group = routes.MapGroup("/v1/hosts").RequireAuthorization(Roles.Viewer);
         group.MapGet("/", List);
         group.MapGet("/{name}", ShowAsync);
         group.MapGet("/{name}/verdict", VerdictAsync);
-        group.MapPost("/{name}/approve", ApproveAsync);
-        group.MapPost("/{name}/revoke", RevokeAsync);
+        group.MapPost("/{name}/approve", ApproveAsync).RequireAuthorization(Roles.Operator);
+        group.MapPost("/{name}/revoke", RevokeAsync).RequireAuthorization(Roles.Operator);
     }
 
     private static IResult List(string? state, string? after, HostDirectory hosts, LiveHosts live)
@@ -101,7 +101,7 @@ internal static class HostsApi
             return Problems.HostUnknown;
         }
 
-        var change = new StateChange(host.Record.Id, state, reason, Roles.Operator, clock.GetUtcNow()) { Proof = proof };
+        var change = new StateChange(host.Record.Id, state, reason, Caller.Name(context), clock.GetUtcNow()) { Proof = proof };
         if (await hosts.SetStateAsync(change, context.RequestAborted) is not { } changed)
         {
             return Problems.HostUnknown;

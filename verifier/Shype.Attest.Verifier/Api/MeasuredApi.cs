@@ -11,7 +11,7 @@ internal static class MeasuredApi
 {
     /// <summary>The route.</summary>
     public static void MapMeasured(this IEndpointRouteBuilder routes) =>
-        routes.MapGroup("/v1/hosts").RequireAuthorization(Roles.Operator).MapGet("/{name}/measured", ReadAsync);
+        routes.MapGroup("/v1/hosts").RequireAuthorization(Roles.Viewer).MapGet("/{name}/measured", ReadAsync);
 
     private static async Task<IResult> ReadAsync(HttpContext context, string name, HostDirectory hosts, IAttestationStore store)
     {

@@ -13,12 +13,15 @@ internal static class PublicApi
     {
         var group = routes.MapGroup("").AllowAnonymous().RequireRateLimiting(RateLimits.Public);
         group.MapGet("/.well-known/jwks.json", Keys);
+        group.MapGet("/.well-known/audit-jwks.json", AuditKeys);
         group.MapGet("/healthz/live", () => Results.Text("live\n"));
         group.MapGet("/healthz/ready", ReadyAsync);
         routes.MapFallback(Unknown).AllowAnonymous();
     }
 
     private static IResult Keys(ResultSigner signer) => Answers.Bytes(signer.Published.Write(), MediaTypes.JwkSet);
+
+    private static IResult AuditKeys(AuditSigner signer) => Answers.Bytes(signer.Published.Write(), MediaTypes.JwkSet);
 
     // No detail for strangers; the log has it.
     private static async Task<IResult> ReadyAsync(HttpContext context, IAttestationStore store) =>

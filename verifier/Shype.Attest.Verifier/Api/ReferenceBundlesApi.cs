@@ -14,10 +14,10 @@ internal static class ReferenceBundlesApi
     public static void MapBundles(this RouteGroupBuilder references)
     {
         references.MapGet("/bundles", List);
-        references.MapPost("/bundles", ImportAsync);
+        references.MapPost("/bundles", ImportAsync).RequireAuthorization(Roles.Operator);
         references.MapGet("/bundles/{name}", Read);
         references.MapGet("/bundles/{name}/signed", ReadSigned);
-        references.MapDelete("/bundles/{name}", RemoveAsync);
+        references.MapDelete("/bundles/{name}", RemoveAsync).RequireAuthorization(Roles.Operator);
     }
 
     private static IResult List(CurrentReferences references, TimeProvider clock) => Answers.Json(
@@ -32,7 +32,7 @@ internal static class ReferenceBundlesApi
         }
 
         var now = clock.GetUtcNow();
-        var outcome = await bundles.ImportAsync(body, Roles.Operator, now, context.RequestAborted);
+        var outcome = await bundles.ImportAsync(body, Caller.Name(context), now, context.RequestAborted);
         if (outcome.Refusal is { } refusal)
         {
             log.BundleRefused(refusal.Type, refusal.Detail);
@@ -65,7 +65,7 @@ internal static class ReferenceBundlesApi
         }
 
         var now = clock.GetUtcNow();
-        var outcome = await bundles.RemoveAsync(name, expected, Roles.Operator, now, context.RequestAborted);
+        var outcome = await bundles.RemoveAsync(name, expected, Caller.Name(context), now, context.RequestAborted);
         if (outcome.Refusal is { } refusal)
         {
             return Problems.Of(refusal.Status, refusal.Type, refusal.Detail);

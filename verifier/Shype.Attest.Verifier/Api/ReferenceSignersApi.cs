@@ -15,8 +15,8 @@ internal static class ReferenceSignersApi
     public static void MapSigners(this RouteGroupBuilder references)
     {
         references.MapGet("/signers", List);
-        references.MapPost("/signers", AddAsync);
-        references.MapDelete("/signers/{name}", RemoveAsync);
+        references.MapPost("/signers", AddAsync).RequireAuthorization(Roles.Operator);
+        references.MapDelete("/signers/{name}", RemoveAsync).RequireAuthorization(Roles.Operator);
     }
 
     private static IResult List(CurrentReferences references) =>
@@ -35,7 +35,7 @@ internal static class ReferenceSignersApi
             return Problems.Malformed(BundleName.Problem(request.Name) is null ? "$.publicKey" : "$.name", unusable);
         }
 
-        if (await bundles.AllowAsync(signer, Roles.Operator, clock.GetUtcNow(), context.RequestAborted) is { } refusal)
+        if (await bundles.AllowAsync(signer, Caller.Name(context), clock.GetUtcNow(), context.RequestAborted) is { } refusal)
         {
             return Problems.Of(refusal.Status, refusal.Type, refusal.Detail);
         }
@@ -47,7 +47,7 @@ internal static class ReferenceSignersApi
     private static async Task<IResult> RemoveAsync(HttpContext context, string name, CurrentReferences references, ReferenceBundles bundles, TimeProvider clock,
         ILogger<ReferenceBundles> log)
     {
-        if (!await bundles.DisallowAsync(name, Roles.Operator, clock.GetUtcNow(), context.RequestAborted))
+        if (!await bundles.DisallowAsync(name, Caller.Name(context), clock.GetUtcNow(), context.RequestAborted))
         {
             return Problems.Of(StatusCodes.Status404NotFound, ProblemTypes.NotFound, "No signer of this name is allowed.");
         }

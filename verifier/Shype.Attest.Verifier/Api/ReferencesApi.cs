@@ -15,9 +15,9 @@ internal static class ReferencesApi
     /// <summary>The routes.</summary>
     public static void MapReferences(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/references").RequireAuthorization(Roles.Operator);
+        var group = routes.MapGroup("/v1/references").RequireAuthorization(Roles.Viewer);
         group.MapGet("/", Read);
-        group.MapPut("/", ReplaceAsync);
+        group.MapPut("/", ReplaceAsync).RequireAuthorization(Roles.Operator);
         group.MapGet("/in-force", ReadInForce);
         group.MapGet("/history", HistoryAsync);
         group.MapBundles();
@@ -48,7 +48,7 @@ internal static class ReferencesApi
             return Problems.Malformed(malformed);
         }
 
-        if (await references.ReplaceAsync(set, expected, Roles.Operator, clock.GetUtcNow(), context.RequestAborted) is not { } replaced)
+        if (await references.ReplaceAsync(set, expected, Caller.Name(context), clock.GetUtcNow(), context.RequestAborted) is not { } replaced)
         {
             return Problems.Of(StatusCodes.Status412PreconditionFailed, ProblemTypes.VersionConflict,
                 $"The reference values are version {references.Current.Version} by now, not {expected}: read them again, then edit that.");

@@ -15,11 +15,11 @@ internal static class TrustApi
     /// <summary>The routes.</summary>
     public static void MapTrust(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/trust").RequireAuthorization(Roles.Operator);
+        var group = routes.MapGroup("/v1/trust").RequireAuthorization(Roles.Viewer);
         group.MapGet("/", List);
-        group.MapPost("/", AddAsync);
-        group.MapPost("/{id}/on", SwitchOnAsync);
-        group.MapDelete("/{id}", RemoveAsync);
+        group.MapPost("/", AddAsync).RequireAuthorization(Roles.Operator);
+        group.MapPost("/{id}/on", SwitchOnAsync).RequireAuthorization(Roles.Operator);
+        group.MapDelete("/{id}", RemoveAsync).RequireAuthorization(Roles.Operator);
     }
 
     private static IResult List(TrustStore trust) =>
@@ -53,14 +53,14 @@ internal static class TrustApi
 
         var now = clock.GetUtcNow();
         var added = new StoredAuthority(fingerprint, now, certificate, addition.Anchor || CertificateFile.IsSelfSigned(certificate), addition.Virtual);
-        return await DecideAsync(context, trust, log, new TrustDecision(fingerprint, added, null, SubjectOf(certificate), Roles.Operator, now), null);
+        return await DecideAsync(context, trust, log, new TrustDecision(fingerprint, added, null, SubjectOf(certificate), Caller.Name(context), now), null);
     }
 
     private static async Task<IResult> SwitchOnAsync(HttpContext context, string id, TrustStore trust, TimeProvider clock, ILogger<TrustStore> log) =>
         trust.Find(id) switch
         {
             null => Unknown,
-            { Origin: AuthorityOrigin.Vendor } known => await DecideAsync(context, trust, log, Switch(known, on: true, clock), null),
+            { Origin: AuthorityOrigin.Vendor } known => await DecideAsync(context, trust, log, Switch(context, known, on: true, clock), null),
             _ => Refused("Only shipped authorities are switched; this one is in force as long as it is there."),
         };
 
@@ -68,14 +68,14 @@ internal static class TrustApi
         trust.Find(id) switch
         {
             null => Unknown,
-            { Origin: AuthorityOrigin.Vendor } known => await DecideAsync(context, trust, log, Switch(known, on: false, clock), null),
+            { Origin: AuthorityOrigin.Vendor } known => await DecideAsync(context, trust, log, Switch(context, known, on: false, clock), null),
             { Origin: AuthorityOrigin.File } known => Refused($"{known.Id} stands in the verifier's configured folder: take the file away there and restart the verifier."),
             var known => await DecideAsync(context, trust, log,
-                new TrustDecision(known.Fingerprint, null, null, SubjectOf(known.Certificate), Roles.Operator, clock.GetUtcNow()), known),
+                new TrustDecision(known.Fingerprint, null, null, SubjectOf(known.Certificate), Caller.Name(context), clock.GetUtcNow()), known),
         };
 
-    private static TrustDecision Switch(TrustedAuthority known, bool on, TimeProvider clock) =>
-        new(known.Fingerprint, null, on, SubjectOf(known.Certificate), Roles.Operator, clock.GetUtcNow());
+    private static TrustDecision Switch(HttpContext context, TrustedAuthority known, bool on, TimeProvider clock) =>
+        new(known.Fingerprint, null, on, SubjectOf(known.Certificate), Caller.Name(context), clock.GetUtcNow());
 
     private static async Task<IResult> DecideAsync(HttpContext context, TrustStore trust, ILogger<TrustStore> log, TrustDecision decision, TrustedAuthority? gone)
     {

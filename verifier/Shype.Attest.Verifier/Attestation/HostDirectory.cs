@@ -11,7 +11,7 @@ namespace Shype.Attest.Verifier.Attestation;
 /// All hosts, in memory: who speaks with which token and what is known of whom is answered without the store. Changes go to the store first and
 /// are seen here after they are on the disk.
 /// </summary>
-internal sealed class HostDirectory(IAttestationStore store) : IDisposable
+internal sealed class HostDirectory(IAttestationStore store, IAdmissionStore admissions) : IDisposable
 {
     private readonly ConcurrentDictionary<string, HostEntry> _byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, HostEntry> _byName = new(StringComparer.Ordinal);
@@ -181,6 +181,28 @@ internal sealed class HostDirectory(IAttestationStore store) : IDisposable
             }
 
             entry.Update(host => moved.Revision > host.Revision ? host with { PolicyGroup = group, Revision = moved.Revision } : host);
+            return entry;
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    /// <summary>Gives a host's name to another TPM: the old host is revoked and keeps its history under another name; null where it is not known.</summary>
+    public async Task<HostEntry?> ReplaceAsync(HostReplacement replacement, CancellationToken cancellationToken)
+    {
+        await _changes.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_byId.TryGetValue(replacement.OldId, out var entry) || await admissions.ReplaceAsync(replacement, CancellationToken.None) is not { } retired)
+            {
+                return null;
+            }
+
+            _byName.TryRemove(entry.Record.Name, out _);
+            entry.Update(host => host with { Name = retired.Name, State = retired.State, Reason = retired.Reason });
+            _byName[retired.Name] = entry;
             return entry;
         }
         finally

@@ -1,4 +1,5 @@
 using Shype.Attest.Protocol;
+using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Hosting;
 using Shype.Attest.Verifier.Store;
@@ -11,7 +12,7 @@ namespace Shype.Attest.Verifier.Attestation;
 /// </summary>
 internal sealed class Replicas(
     IAttestationStore store, HostDirectory hosts, LiveHosts live, TrustStore trust, CurrentReferences references, CurrentAppraisalPolicies policies,
-    ILogger<Replicas> log) : BackgroundService
+    AccessTokens tokens, ILogger<Replicas> log) : BackgroundService
 {
     private long _seen;
 
@@ -62,6 +63,11 @@ internal sealed class Replicas(
             await policies.LoadAsync(cancellationToken);
         }
 
+        if (kinds.Contains(AuditKinds.Access))
+        {
+            await tokens.FollowAsync(cancellationToken);
+        }
+
         foreach (var subject in changes.Changed.Where(change => !AboutAll.Contains(change.Kind)).Select(change => change.Subject).Distinct(StringComparer.Ordinal))
         {
             await FollowHostAsync(subject);
@@ -80,7 +86,7 @@ internal sealed class Replicas(
     }
 
     // All other kinds are about one host.
-    private static readonly HashSet<string> AboutAll = [AuditKinds.Trust, AuditKinds.References, AuditKinds.AppraisalPolicy];
+    private static readonly HashSet<string> AboutAll = [AuditKinds.Trust, AuditKinds.References, AuditKinds.AppraisalPolicy, AuditKinds.Access, AuditKinds.Admission];
 
     // Wake-ups come at once; this is for those that are lost with their connection.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);

@@ -60,7 +60,18 @@ internal sealed class EnrolmentService(
         }
 
         var request = JsonSerializer.SerializeToUtf8Bytes(taken.Request, ProtocolJson.Default.EnrolmentRequest);
-        var outcome = await hosts.EnrolAsync(new HostEnrolment { Host = ToHost(taken, now), At = now, EkCertificates = taken.Request.EkCertificates, Request = request }, cancellationToken);
+        var outcome = await hosts.EnrolAsync(
+            new HostEnrolment
+            {
+                Host = ToHost(taken, now),
+                At = now,
+                EkCertificates = taken.Request.EkCertificates,
+                Request = request,
+                Keys = taken.Keys,
+                InvitationDigest = activation.Invitation is { } token ? TokenDigest.Of(token).ToBytes() : null,
+                NeedsFingerprint = PinnedKeys.NeedsFingerprint(taken.Findings, options),
+            },
+            cancellationToken);
         if (!ReferenceEquals(taken.Policy, trust.Policy))
         {
             await trust.CatchUpAsync();
@@ -107,6 +118,7 @@ internal sealed class EnrolmentService(
             EkDigest = appraisal.EkDigest,
             AkName = appraisal.AkName!,
             EkIssuer = appraisal.Issuer,
+            Keys = ExpectedKeys.Of(appraisal),
             Findings = StoredFindings.Write(findings),
             Secret = RandomNumberGenerator.GetBytes(SecretBytes),
             Expires = now + options.EnrolmentLifetime,

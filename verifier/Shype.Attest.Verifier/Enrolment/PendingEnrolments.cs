@@ -28,6 +28,9 @@ internal sealed record PendingEnrolment
     /// <summary>Who certified the endorsement key.</summary>
     public string? EkIssuer { get; init; }
 
+    /// <summary>What it may be expected by.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
     /// <summary>What was found and does not speak against the host, as JSON.</summary>
     public required string Findings { get; init; }
 

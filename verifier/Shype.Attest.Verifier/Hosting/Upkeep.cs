@@ -1,10 +1,12 @@
+using Shype.Attest.Verifier.Access;
+using Shype.Attest.Verifier.Auditing;
 using Shype.Attest.Verifier.Signing;
 using Shype.Attest.Verifier.Store;
 
 namespace Shype.Attest.Verifier.Hosting;
 
-/// <summary>What is done now and then: the audit chain is walked once after the start; keys are renewed and old evidence is forgotten every hour.</summary>
-internal sealed class Upkeep(IAttestationStore store, ResultSigner signer, VerifierOptions options, TimeProvider clock, ILogger<Upkeep> log) : BackgroundService
+/// <summary>What is done now and then: the audit chain is walked once after the start; its head is signed, keys are renewed and old evidence is forgotten every hour.</summary>
+internal sealed class Upkeep(IAttestationStore store, AuditService audit, AccessTokens tokens, ResultSigner signer, VerifierOptions options, TimeProvider clock, ILogger<Upkeep> log) : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -15,6 +17,8 @@ internal sealed class Upkeep(IAttestationStore store, ResultSigner signer, Verif
         await DoAsync(() => CheckAuditAsync(stoppingToken));
         do
         {
+            await DoAsync(() => audit.SignAsync(stoppingToken));
+            await DoAsync(() => tokens.KeepUsesAsync(stoppingToken));
             await DoAsync(() => TidyAsync(stoppingToken));
         }
         while (await NextAsync(timer, stoppingToken));
@@ -22,7 +26,7 @@ internal sealed class Upkeep(IAttestationStore store, ResultSigner signer, Verif
 
     private async Task CheckAuditAsync(CancellationToken cancellationToken)
     {
-        if (await store.FindAuditBreakAsync(cancellationToken) is { } problem)
+        if (await audit.FindBreakAsync(cancellationToken) is { } problem)
         {
             log.AuditBroken(problem);
         }

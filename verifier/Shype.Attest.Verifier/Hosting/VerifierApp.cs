@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Console;
 using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Api;
 using Shype.Attest.Verifier.Attestation;
+using Shype.Attest.Verifier.Auditing;
 using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Signing;
 using Shype.Attest.Verifier.Store;
@@ -64,11 +65,12 @@ internal static class VerifierApp
 
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
         var store = AttestationStore.Open(Databases.Of(options), Key("audit.key"));
-        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store);
-        services.AddSingleton(AccessTokens.Load(state)).AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
+        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store);
+        services.AddSingleton<AccessTokens>().AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
         services.AddSingleton<TrustStore>().AddSingleton<EnrolmentService>();
+        services.AddSingleton<AuditSigner>().AddSingleton<AuditService>();
         var challengeKey = Key("challenge.key");
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChallengeIssuer>(provider, challengeKey));
         services.AddHostedService<Upkeep>();
@@ -103,6 +105,9 @@ internal static class VerifierApp
         app.MapAppraisalPolicies();
         app.MapBundles();
         app.MapTrust();
+        app.MapAudit();
+        app.MapAdmissions();
+        app.MapTokens();
         app.MapPublic();
     }
 
@@ -111,6 +116,8 @@ internal static class VerifierApp
         // Made now, so that a key that others can read stops the start and not the first request.
         services.GetRequiredService<ResultSigner>();
         await services.GetRequiredService<Replicas>().BeginAsync(CancellationToken.None);
+        services.GetRequiredService<AuditSigner>();
+        await services.GetRequiredService<AccessTokens>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<HostDirectory>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<TrustStore>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<PolicyLibrary>().LoadAsync(CancellationToken.None);

@@ -75,7 +75,7 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
             KeepCertificates(session, enrolment, outcome);
             var refused = outcome.Host is null;
             audit.Append(enrolment.At, refused ? AuditKinds.EnrolmentRefused : AuditKinds.Enrolment, enrolment.Host.Id, "host",
-                $"{outcome.Verdict} name={enrolment.Host.Name} ak={Convert.ToHexStringLower(enrolment.Host.AkName)} ek={Convert.ToHexStringLower(enrolment.Host.EkDigest)}");
+                $"{outcome.Verdict}{(outcome.Reason is { } reason ? $" ({reason})" : "")} name={enrolment.Host.Name} ak={Convert.ToHexStringLower(enrolment.Host.AkName)} ek={Convert.ToHexStringLower(enrolment.Host.EkDigest)}");
             return outcome;
         }, cancellationToken);
 
@@ -160,10 +160,6 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
         _database.Compact is { } compact ? _writer.WriteAsync((session, _) => session.Execute(compact), cancellationToken) : Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task<string?> FindAuditBreakAsync(CancellationToken cancellationToken) =>
-        ReadAsync(session => session.ReadAtOnce(at => _chain.FindBreak(AuditLog.Read(at), AuditLog.ReadHead(at))), cancellationToken);
-
-    /// <inheritdoc/>
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
         try
@@ -203,19 +199,27 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
         {
             { State: Protocol.HostState.Revoked } => EnrolmentVerdict.Revoked,
             { } when known.Name != host.Name => EnrolmentVerdict.KnownByOtherName,
-            null when HostRows.ByName(session, host.Name) is not null => EnrolmentVerdict.NameTaken,
+            null when HostRows.ByName(session, host.Name) is not null || AdmissionRows.IsReserved(session, enrolment) => EnrolmentVerdict.NameTaken,
             null => EnrolmentVerdict.Created,
             _ => EnrolmentVerdict.Renewed,
         };
+        string? reason = null;
         switch (verdict)
         {
             case EnrolmentVerdict.Created:
-                HostRows.Insert(session, host);
+                if (AdmissionRows.Decide(session, enrolment) is not { } admission)
+                {
+                    return new EnrolmentOutcome(EnrolmentVerdict.InvitationRefused, null);
+                }
+
+                reason = admission.Reason;
+                HostRows.Insert(session, host with { State = admission.State, PolicyGroup = admission.Group });
                 break;
             case EnrolmentVerdict.Renewed:
                 HostRows.Renew(session, host);
                 if (!known!.AkName.AsSpan().SequenceEqual(host.AkName))
                 {
+                    reason = enrolment.IsSuspect ? "another attestation key after a failure: waits for an operator" : $"key rotated from {Convert.ToHexStringLower(known.AkName)}";
                     BeginAnew(session, host.Id, enrolment.IsSuspect);
                 }
 
@@ -229,7 +233,7 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
             TrustRows.Keep(session, new StoredRequest(host.Id, enrolment.At, request));
         }
 
-        return new EnrolmentOutcome(verdict, HostRows.ById(session, host.Id));
+        return new EnrolmentOutcome(verdict, HostRows.ById(session, host.Id), reason);
     }
 
     private static void BeginAnew(StoreSession session, string hostId, bool isSuspect)

@@ -1,4 +1,4 @@
-using System.Data.Common;
+using Shype.Attest.Protocol.Audit;
 
 namespace Shype.Attest.Verifier.Store;
 
@@ -15,8 +15,7 @@ internal sealed class AuditLog
     public AuditLog(StoreSession session, AuditChain chain)
     {
         (_session, _chain) = (session, chain);
-        var last = session.Query("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1", row => (row.GetInt64(0), row.GetFieldValue<byte[]>(1)));
-        _last = last.Count == 1 ? last[0] : (0, AuditChain.Start);
+        _last = AuditRows.Last(session);
         _first = _last.Number;
     }
 
@@ -30,9 +29,13 @@ internal sealed class AuditLog
     public void Append(DateTimeOffset at, string kind, string subject, string actor, string detail)
     {
         var number = _last.Number + 1;
-        var hash = _chain.Hash(_last.Hash, number, at, kind, subject, actor, detail);
+        var entry = new AuditEntry
+        {
+            Number = number, At = at.ToUnixTimeMilliseconds(), Kind = kind, Subject = subject, Actor = actor, Detail = detail, Hash = "",
+        };
+        var hash = entry.HashAfter(_last.Hash);
         _session.Post("INSERT INTO audit (number, at, kind, subject, actor, detail, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            number, at.ToUnixTimeMilliseconds(), kind, subject, actor, detail, hash);
+            number, entry.At, kind, subject, actor, detail, hash);
         _last = (number, hash);
         _wakesOthers |= kind != AuditKinds.Appraisal;
     }
@@ -51,15 +54,4 @@ internal sealed class AuditLog
             _session.Post(wake);
         }
     }
-
-    /// <summary>Every record in order.</summary>
-    public static IEnumerable<AuditRecord> Read(StoreSession session) =>
-        session.Stream("SELECT number, at, kind, subject, actor, detail, hash FROM audit ORDER BY number", ReadRecord);
-
-    /// <summary>The mark of the last record.</summary>
-    public static (long Number, byte[] Code)? ReadHead(StoreSession session) =>
-        session.Query("SELECT number, code FROM audit_head", row => (row.GetInt64(0), row.GetFieldValue<byte[]>(1))) is [var head] ? head : null;
-
-    private static AuditRecord ReadRecord(DbDataReader row) => new(row.GetInt64(0), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
-        row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetFieldValue<byte[]>(6));
 }

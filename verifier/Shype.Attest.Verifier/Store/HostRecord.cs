@@ -80,6 +80,15 @@ internal sealed record HostEnrolment
 
     /// <summary>The revision of the host by which that was judged, 0 for a new one; null where nobody else could change it meanwhile.</summary>
     public long? Revision { get; init; }
+
+    /// <summary>What the host may be expected by: the digests of its endorsement key and certificate, and the serial number.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
+    /// <summary>SHA-256 of the invitation's token that it brought.</summary>
+    public byte[]? InvitationDigest { get; init; }
+
+    /// <summary>Whether nobody certified its endorsement key, so that an operator has to compare its fingerprint.</summary>
+    public bool NeedsFingerprint { get; init; }
 }
 
 /// <summary>What became of an enrolment.</summary>
@@ -99,10 +108,16 @@ internal enum EnrolmentVerdict
 
     /// <summary>The host was revoked.</summary>
     Revoked,
+
+    /// <summary>The host is new, and brought an invitation that does not hold.</summary>
+    InvitationRefused,
 }
 
 /// <summary>What became of an enrolment, and the host that is kept now.</summary>
-internal sealed record EnrolmentOutcome(EnrolmentVerdict Verdict, HostRecord? Host);
+/// <param name="Verdict">What became of it.</param>
+/// <param name="Host">The host; null where it was refused.</param>
+/// <param name="Reason">What a new host was let in by, or waits for.</param>
+internal sealed record EnrolmentOutcome(EnrolmentVerdict Verdict, HostRecord? Host, string? Reason = null);
 
 /// <summary>An operator's word about a host.</summary>
 internal sealed record StateChange(string HostId, HostState State, string? Reason, string Actor, DateTimeOffset At)

@@ -43,10 +43,10 @@ internal static class HostRows
     /// <summary>A new row.</summary>
     public static void Insert(StoreSession session, HostRecord host) =>
         session.Execute(
-            "INSERT INTO hosts (id, name, state, ek_digest, ek_issuer, ak_public, ak_name, token_digest, enrolment_findings, enrolled_at) "
-            + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO hosts (id, name, state, ek_digest, ek_issuer, ak_public, ak_name, token_digest, enrolment_findings, enrolled_at, policy_group) "
+            + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             host.Id, host.Name, TextOf(host.State), host.EkDigest, host.EkIssuer, host.AkPublic, host.AkName, host.TokenDigest, host.EnrolmentFindings,
-            host.EnrolledAt.ToUnixTimeMilliseconds());
+            host.EnrolledAt.ToUnixTimeMilliseconds(), host.PolicyGroup);
 
     /// <summary>The attestation key, and all that was proven with it, in one statement.</summary>
     public static void Renew(StoreSession session, HostRecord host) =>

@@ -91,9 +91,6 @@ internal interface IAttestationStore
     /// <summary>Gives room back that forgotten rows took, some at a time.</summary>
     Task CompactAsync(CancellationToken cancellationToken);
 
-    /// <summary>What is wrong with the audit chain; null where it holds.</summary>
-    Task<string?> FindAuditBreakAsync(CancellationToken cancellationToken);
-
     /// <summary>Whether the store answers.</summary>
     Task<bool> IsReadyAsync(CancellationToken cancellationToken);
 }
