@@ -57,7 +57,7 @@ public sealed class KilledVerifierTests(PostgresServer server) : IDisposable
         using (var session = engine.Database.Open())
         {
             var kept = session.Query("SELECT result FROM attestations", row => row.GetString(0)).ToHashSet(StringComparer.Ordinal);
-            Assert.Empty(load.Results.Where(verdict => !kept.Contains(verdict)));
+            Assert.DoesNotContain(load.Results, verdict => !kept.Contains(verdict));
         }
 
         var key = File.ReadAllBytes(_folder["node/state/keys/audit.key"]);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Shype.Attest.Protocol;
-using Shype.Attest.ServiceTests.Verifier;
 using Xunit;
 
 namespace Shype.Attest.ServiceTests.Store;
@@ -12,12 +11,12 @@ internal sealed class Load
     private readonly ConcurrentDictionary<string, string> _verdicts = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<string> _results = [];
     private readonly ConcurrentDictionary<string, HostState> _states = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<HttpStatusCode> _refusals = [];
     private readonly List<Task> _running = [];
     private long _references;
     private int _acknowledged;
     private int _refused;
+    private volatile bool _stopped;
 
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
@@ -66,10 +65,10 @@ internal sealed class Load
 
     public Task RefusedAsync(int more) => MoreAsync(() => Volatile.Read(ref _refused), more);
 
-    public async Task StopAsync()
+    public Task StopAsync()
     {
-        await _stop.CancelAsync();
-        await Task.WhenAll(_running);
+        _stopped = true;
+        return Task.WhenAll(_running);
     }
 
     /// <summary>Everything that was acknowledged is there, and nothing is half there.</summary>
@@ -144,7 +143,7 @@ internal sealed class Load
     // What cannot be reached is no acknowledgement: the process was killed.
     private async Task UntilStoppedAsync(Func<Task> step)
     {
-        while (!_stop.IsCancellationRequested)
+        while (!_stopped)
         {
             try
             {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Shype.Attest.Protocol;
 using Shype.Attest.ServiceTests.Sim;
 using Shype.Attest.ServiceTests.Verifier;
 using Shype.Attest.Testing;

@@ -23,15 +23,15 @@ public sealed class SqliteStoreTests() : StoreTests(Engine.Sqlite())
         using var engine = Engine.Sqlite();
         using var store = AttestationStore.Open(engine.Database, AuditKey);
         var host = Records.Host("alpha");
-        await store.EnrolAsync(Records.Enrolment(host), default);
+        await store.EnrolAsync(Records.Enrolment(host), TestContext.Current.CancellationToken);
         for (var i = 0; i < 50; i++)
         {
-            await store.CommitAsync(Records.Commit(host.Id, new string('x', 20_000) + i), default);
+            await store.CommitAsync(Records.Commit(host.Id, new string('x', 20_000) + i), TestContext.Current.CancellationToken);
         }
 
         var before = (long)engine.Scalar("PRAGMA page_count")!;
-        await store.ForgetBeyondAsync(host.Id, 1, default);
-        await store.CompactAsync(default);
+        await store.ForgetBeyondAsync(host.Id, 1, TestContext.Current.CancellationToken);
+        await store.CompactAsync(TestContext.Current.CancellationToken);
         Assert.InRange((long)engine.Scalar("PRAGMA page_count")!, 1, before / 5);
     }
 }

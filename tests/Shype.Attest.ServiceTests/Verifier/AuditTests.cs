@@ -145,7 +145,7 @@ public sealed class AuditTests : IAsyncLifetime
     {
         var reader = new AuditExportReader(keys, null);
         IEnumerable<AuditLine> lines = [new AuditLine { Format = AuditLine.FormatName }, .. records.Select(record => new AuditLine { Record = record }), new AuditLine { End = end }];
-        Assert.NotEqual(0, lines.TakeWhile(line => reader.Take(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(line, ProtocolJson.Default.AuditLine))).Count());
+        Assert.NotEmpty(lines.TakeWhile(line => reader.Take(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(line, ProtocolJson.Default.AuditLine))).ToList());
         return reader.Finish();
     }
 

@@ -33,7 +33,7 @@ public sealed class ModuleTests
         var check = BundleCheck.Of(opened, archive.Keys);
         Assert.True(check.IsConfirmed, string.Join('\n', check.Differences));
         Assert.False(BundleCheck.Of(Reopened(bundle with { Policies = [] }), archive.Keys).IsConfirmed);
-        Assert.False(OpenBundle.TryOpen((bundle with { Policies = [File[..^1]] }).Encode(), out _, out problem));
+        Assert.False(OpenBundle.TryOpen((bundle with { Policies = [File.AsMemory()[..^1]] }).Encode(), out _, out problem));
         Assert.StartsWith("policies: ", problem, StringComparison.Ordinal);
 
         static OpenBundle Reopened(Bundle bundle) => OpenBundle.TryOpen(bundle.Encode(), out var opened, out var refused) ? opened : throw new InvalidDataException(refused);

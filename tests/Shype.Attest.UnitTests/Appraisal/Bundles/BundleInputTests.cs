@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Shype.Attest.Appraisal;
 using Shype.Attest.Appraisal.Bundles;
-using Shype.Attest.Appraisal.References;
 using Shype.Attest.Appraisal.Rules;
 using Shype.Attest.Cli;
 using Shype.Attest.Measurement.Ima;
@@ -159,7 +158,7 @@ public sealed class BundleInputTests
         Assert.True(SignedReferences.TryReadList(SignedReferences.List([.. most]), out _, out _));
         Assert.False(SignedReferences.TryReadList(SignedReferences.List([.. most, held]), out _, out var problem));
         Assert.Equal(nameof(ProtocolLimits.MaxBundleReferences), problem.Limit);
-        Assert.False(SignedReferences.TryReadList(SignedReferences.List([held])[..^1], out _, out _));
+        Assert.False(SignedReferences.TryReadList(SignedReferences.List([held]).AsMemory()[..^1], out _, out _));
     }
 
     [Fact]
