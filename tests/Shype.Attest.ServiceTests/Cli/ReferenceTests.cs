@@ -45,7 +45,7 @@ public sealed class ReferenceTests : IAsyncLifetime
         await SaysAsync(0, "", "reference", "import", _scratch["fleet.corim"]);
         var list = await SaysAsync(0, "", "reference", "list");
         Assert.Matches(@"operator +0 +in-force +0 +an operator set it +does not expire +set by an operator\n", list.Output);
-        Assert.Matches($@"fleet +7 +in-force +\d+ +maker \({fingerprint[..16]}\) +until 2037-01-31 00:00:00Z +Example Ltd, build 7\n", list.Output);
+        Assert.Matches($@"fleet +7 +in-force +\d+ +maker \({fingerprint[..16]}\) +until 2037-01-31 23:59:59Z +Example Ltd, build 7\n", list.Output);
 
         await SaysAsync(0, "", "reference", "export", "fleet", "--cose", "-o", _scratch["again.corim"]);
         Assert.Equal(await File.ReadAllBytesAsync(_scratch["fleet.corim"], Now), await File.ReadAllBytesAsync(_scratch["again.corim"], Now));
