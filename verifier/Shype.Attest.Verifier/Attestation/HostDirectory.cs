@@ -201,7 +201,7 @@ internal sealed class HostDirectory(IAttestationStore store, IAdmissionStore adm
             }
 
             _byName.TryRemove(entry.Record.Name, out _);
-            entry.Update(host => host with { Name = retired.Name, State = retired.State, Reason = retired.Reason });
+            entry.Update(host => host with { Name = retired.Name, State = retired.State, Reason = retired.Reason, Revision = retired.Revision });
             _byName[retired.Name] = entry;
             return entry;
         }
@@ -262,8 +262,15 @@ internal sealed class HostDirectory(IAttestationStore store, IAdmissionStore adm
 
     private void Replace(HostEntry entry, HostRecord row)
     {
-        var before = TokenDigest.Read(entry.Record.TokenDigest);
+        var (before, name) = (TokenDigest.Read(entry.Record.TokenDigest), entry.Record.Name);
         entry.Update(_ => row);
+        if (name != row.Name)
+        {
+            // Its name may be another host's by now.
+            _byName.TryRemove(KeyValuePair.Create(name, entry));
+            _byName[row.Name] = entry;
+        }
+
         (entry.Knowledge, entry.LastVms) = (null, null);
         if (before != TokenDigest.Read(row.TokenDigest))
         {
