@@ -131,7 +131,7 @@ public sealed class ProgramTests : IDisposable
         var script = $"'{Program}' run --folder '{_scratch["tpm"]}' --stop-with-parent > '{_scratch["out"]}' & echo $!; read line";
         using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
         var id = int.Parse((await shell.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!, CultureInfo.InvariantCulture);
-        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText(_scratch["out"]).Contains('\n', StringComparison.Ordinal), TimeSpan.FromSeconds(60)));
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(_scratch["out"]) && File.ReadAllText(_scratch["out"]).Contains('\n', StringComparison.Ordinal), TimeSpan.FromSeconds(60)));
         shell.Kill();
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(await Gone(id));
