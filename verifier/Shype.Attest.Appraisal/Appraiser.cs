@@ -145,10 +145,8 @@ public static class Appraiser
             boot = boot with { Judgement = judged with { Settled = new(host, round.Context.EnrolmentFindings) } };
         }
 
-        // A log that is known but of no use here, such as one without the bank that is asked for, is forgotten, so that the next challenge asks for it.
-        var known = findings.Exists(finding => finding.Code == FindingCode.FirmwareLogMissing) ? null : memory?.Firmware;
         return new(round, findings, judgement, host, new HostMemory(
-            round.Facts!, earlier ?? FirstSticky(host.Findings), firmware ?? known, boot ?? round.KnownBoot, round.NewIma ?? round.KnownIma)
+            round.Facts!, earlier ?? FirstSticky(host.Findings), firmware ?? memory?.Firmware, boot ?? round.KnownBoot, round.NewIma ?? round.KnownIma)
         {
             Policies = Accept(round, host, judgement),
         });
