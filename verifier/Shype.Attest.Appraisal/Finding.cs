@@ -1,3 +1,5 @@
+using Shype.Attest.Protocol;
+
 namespace Shype.Attest.Appraisal;
 
 /// <summary>One thing that an appraisal found.</summary>
@@ -28,6 +30,24 @@ public sealed record Finding(
         .Replace("{expected}", Expected ?? "?", StringComparison.Ordinal)
         .Replace("{found}", Found ?? "?", StringComparison.Ordinal)
         .Replace("{detail}", Detail ?? "", StringComparison.Ordinal);
+
+    /// <summary>It as results, answers and reports say it.</summary>
+    public ResultFinding ToResult() => new()
+    {
+        Code = Kind.Text,
+        Severity = Severity switch
+        {
+            FindingSeverity.Failure => "failure",
+            FindingSeverity.Warning => "warning",
+            _ => "information",
+        },
+        Subject = Subject,
+        Text = Text,
+        Record = Record,
+        Expected = Expected,
+        Found = Found,
+        Advice = Kind.Advice,
+    };
 
     /// <summary>Most important first: failures, then in the order of the catalogue, which is the order of the checks; then by record and subject.</summary>
     public static IReadOnlyList<Finding> InOrder(IEnumerable<Finding> findings) =>

@@ -66,7 +66,7 @@ internal sealed class ResultWriter(Appraisal appraisal, Round round)
             Status = vector.Tier,
             TrustVector = vector,
             PolicyId = round.Context.Rules.PolicyId,
-            Findings = [.. _hostFindings.Select(ToResult)],
+            Findings = [.. _hostFindings.Select(finding => finding.ToResult())],
             Guarantees = _guarantees is null && _demanded.Count == 0 ? null : [.. _guarantees?.Host ?? [], .. _demanded],
             Host = Host,
             Boot = round.Boot is { } boot ? ToResult(boot) : null,
@@ -81,7 +81,7 @@ internal sealed class ResultWriter(Appraisal appraisal, Round round)
             Status = vector.Tier,
             TrustVector = vector,
             PolicyId = round.Context.Rules.PolicyId,
-            Findings = [.. Finding.InOrder([.. _hostFindings, .. vm?.Findings ?? []]).Select(ToResult)],
+            Findings = [.. Finding.InOrder([.. _hostFindings, .. vm?.Findings ?? []]).Select(finding => finding.ToResult())],
             Guarantees = vm is null || _guarantees is null ? (_demanded.Count == 0 ? null : _demanded) : [.. _guarantees.Host, .. _demanded, .. _guarantees.SharingOf(uuid)],
             Host = Host,
             Vm = new() { Uuid = uuid.ToString(), Name = vm?.Name ?? "", Label = vm?.Label ?? "", Running = vm is not null },
@@ -103,21 +103,4 @@ internal sealed class ResultWriter(Appraisal appraisal, Round round)
     };
 
     private ResultHost Host => new() { Id = appraisal.Host.Id, Name = appraisal.Host.Name, Boot = appraisal.Host.BootId };
-
-    private static ResultFinding ToResult(Finding finding) => new()
-    {
-        Code = finding.Kind.Text,
-        Severity = finding.Severity switch
-        {
-            FindingSeverity.Failure => "failure",
-            FindingSeverity.Warning => "warning",
-            _ => "information",
-        },
-        Subject = finding.Subject,
-        Text = finding.Text,
-        Record = finding.Record,
-        Expected = finding.Expected,
-        Found = finding.Found,
-        Advice = finding.Kind.Advice,
-    };
 }

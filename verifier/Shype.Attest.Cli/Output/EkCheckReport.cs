@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Shype.Attest.Appraisal;
 using Shype.Attest.Appraisal.Enrolment;
 using Shype.Attest.Appraisal.Trust;
@@ -18,22 +17,11 @@ public sealed record EkCheckReport(
 {
     internal static EkCheckReport Of(EkCertificateVerdict verdict, IReadOnlyList<TrustedAuthority> known) => new(
         verdict.IsTrusted,
-        [.. Finding.InOrder(verdict.Findings).Select(Reported)],
+        [.. Finding.InOrder(verdict.Findings).Select(finding => finding.ToResult())],
         verdict.Tpm?.ToClaims(),
         verdict.IsVirtual,
         [.. verdict.Chain.Select(link => new ChainReport(link.Subject, link.NotBefore, link.NotAfter, link.Algorithm, link.Fingerprint, link.IsAnchor))],
         verdict.Chain.FirstOrDefault(link => link.IsAnchor) is { } anchor ? known.FirstOrDefault(authority => authority.Fingerprint == anchor.Fingerprint)?.Id : null);
-
-    private static ResultFinding Reported(Finding finding) => new()
-    {
-        Code = finding.Kind.Text,
-        Severity = JsonNamingPolicy.KebabCaseLower.ConvertName(finding.Kind.Severity.ToString()),
-        Subject = finding.Subject,
-        Text = finding.Text,
-        Expected = finding.Expected,
-        Found = finding.Found,
-        Advice = finding.Kind.Advice,
-    };
 }
 
 /// <summary>A certificate of the path.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Shype.Attest.Appraisal;
 using Shype.Attest.Appraisal.ToolQuote;
 using Shype.Attest.Protocol;
 using Shype.Attest.Tpm.Types;
@@ -28,23 +27,12 @@ public sealed record QuoteReport(
         ArgumentNullException.ThrowIfNull(verdict);
         return new QuoteReport(
             verdict.IsVerified,
-            [.. verdict.Findings.Select(Reported)],
+            [.. verdict.Findings.Select(finding => finding.ToResult())],
             [.. verdict.Notes.Select(QuoteNote.Of)],
             verdict.Attest is { } attest ? AttestReport.Of(attest) : null,
             verdict.Pcrs?.ToDictionary(bank => bank.Key.ToText(), IReadOnlyDictionary<string, string> (bank) => Values(bank.Value)),
             verdict.KeyName?.ToString());
     }
-
-    private static ResultFinding Reported(Finding finding) => new()
-    {
-        Code = finding.Kind.Text,
-        Severity = JsonNamingPolicy.KebabCaseLower.ConvertName(finding.Kind.Severity.ToString()),
-        Subject = finding.Subject,
-        Text = finding.Text,
-        Expected = finding.Expected,
-        Found = finding.Found,
-        Advice = finding.Kind.Advice,
-    };
 
     private static Dictionary<string, string> Values(IReadOnlyDictionary<int, byte[]> values) =>
         values.ToDictionary(value => value.Key.ToString(CultureInfo.InvariantCulture), value => Convert.ToHexStringLower(value.Value));

@@ -131,7 +131,7 @@ internal static class HostsApi
                 AkName = Convert.ToHexStringLower(record.AkName),
                 EkIssuer = record.EkIssuer,
                 Tpm = request is null ? null : EnrolledHost.Describe(request, trust.Policy),
-                EnrolmentFindings = [.. KeptFindings.Read(record.EnrolmentFindings).Select(Problems.ToResult)],
+                EnrolmentFindings = [.. KeptFindings.Read(record.EnrolmentFindings).Select(finding => finding.ToResult())],
                 Reason = record.Reason,
                 Vms = [.. vms.Select(vm => new ResultVm { Uuid = vm.Uuid.ToString("D"), Name = vm.Name, Label = vm.Label, Running = true })],
             },

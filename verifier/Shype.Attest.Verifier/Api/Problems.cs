@@ -31,7 +31,7 @@ internal static class Problems
     public static ProblemResult Refused(IReadOnlyList<Finding> findings) =>
         new(Document(StatusCodes.Status422UnprocessableEntity, ProblemTypes.EnrolmentRefused, "The host's keys or certificates were refused; the findings say why.") with
         {
-            Findings = [.. findings.Select(ToResult)],
+            Findings = [.. findings.Select(finding => finding.ToResult())],
         });
 
     /// <summary>A host whose measurements nobody may take for good.</summary>
@@ -75,19 +75,6 @@ internal static class Problems
         Title = type[ProblemTypes.Prefix.Length..].Replace('-', ' '),
         Status = status,
         Detail = detail,
-    };
-
-    /// <summary>A finding as messages carry it.</summary>
-    public static ResultFinding ToResult(Finding finding) => new()
-    {
-        Code = finding.Kind.Text,
-        Severity = finding.Kind.Severity.ToString().ToLowerInvariant(),
-        Subject = finding.Subject,
-        Text = finding.Text,
-        Record = finding.Record,
-        Expected = finding.Expected,
-        Found = finding.Found,
-        Advice = finding.Kind.Advice,
     };
 }
 
