@@ -62,7 +62,7 @@ internal sealed class EventStream(long? start, IDisposable place, IWatchStore st
             var after = start ?? await store.ReadLastHostEventAsync(ending.Token);
             httpContext.Response.ContentType = MediaTypes.EventStream;
             // The id at once, so that whoever loses the connection before the first event misses nothing.
-            await WriteAsync(httpContext.Response, $"retry: 2000\nid: {after.ToString(CultureInfo.InvariantCulture)}\n: connected\n\n", ending.Token);
+            await WriteAsync(httpContext.Response, $"retry: 2000\nevent: start\nid: {after.ToString(CultureInfo.InvariantCulture)}\ndata: {{}}\n\n", ending.Token);
             while (true)
             {
                 var events = await store.ReadHostEventsAsync(after, WatchLimits.MaxPage, ending.Token);
