@@ -8,7 +8,12 @@ using Shype.Attest.Testing.World;
 namespace Shype.Attest.Load;
 
 /// <summary>One agent: holds its stream of challenges, answers each, comes back when the stream ends.</summary>
-internal sealed class LoadAgent(VirtualHost host, string token, HttpClient client, Tally tally)
+/// <param name="host">The host.</param>
+/// <param name="token">Its agent's token.</param>
+/// <param name="streams">For its stream, a connection of its own.</param>
+/// <param name="answers">For its evidence, connections that all agents share: one process may not hold two files for each of so many.</param>
+/// <param name="tally">What is counted.</param>
+internal sealed class LoadAgent(VirtualHost host, string token, HttpClient streams, HttpClient answers, Tally tally)
 {
     private readonly AuthenticationHeaderValue _credential = new("Bearer", token);
 
@@ -32,7 +37,7 @@ internal sealed class LoadAgent(VirtualHost host, string token, HttpClient clien
     private async Task FollowAsync(CancellationToken stop)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/hosts/{host.Id}/challenges") { Headers = { Authorization = _credential } };
-        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+        using var response = await streams.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
         response.EnsureSuccessStatusCode();
         await using var stream = await response.Content.ReadAsStreamAsync(stop);
         tally.Connected();
@@ -51,7 +56,7 @@ internal sealed class LoadAgent(VirtualHost host, string token, HttpClient clien
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/hosts/{host.Id}/evidence") { Headers = { Authorization = _credential }, Content = new ByteArrayContent(evidence) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypes.CmwCbor);
         var began = Stopwatch.GetTimestamp();
-        using var response = await client.SendAsync(request, stop);
+        using var response = await answers.SendAsync(request, stop);
         var result = await response.Content.ReadAsStringAsync(stop);
         tally.Verdict(response.IsSuccessStatusCode && Status(result) == "affirming", Stopwatch.GetElapsedTime(began));
     }

@@ -44,14 +44,15 @@ async Task<int> RunAsync()
     await ReferAsync(admin);
 
     var tally = new Tally();
-    using var client = verifier.Client();
+    using var streams = verifier.Client();
+    using var answers = verifier.Client(maxConnections: MaxAnswering);
     clock.Restart();
     var agents = new List<Task>(fleet.Count);
     foreach (var (host, token) in fleet)
     {
-        agents.Add(new LoadAgent(host, token, client, tally).ServeAsync(stop.Token));
+        agents.Add(new LoadAgent(host, token, streams, answers, tally).ServeAsync(stop.Token));
         // Agents come back with back-off and jitter, not all in one moment.
-        while (agents.Count - tally.Connections > MaxConnecting)
+        while (agents.Count - tally.Connections > MaxConnecting || agents.Count - tally.Affirmed - tally.Others > MaxUnheard)
         {
             await Task.Delay(5);
         }
@@ -101,4 +102,6 @@ static void Say(FormattableString line) => Console.WriteLine(line.ToString(Cultu
 partial class Program
 {
     private const int MaxConnecting = 200;
+    private const int MaxUnheard = 1000;
+    private const int MaxAnswering = 256;
 }

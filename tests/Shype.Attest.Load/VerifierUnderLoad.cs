@@ -55,6 +55,7 @@ internal sealed class VerifierUnderLoad : IDisposable
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "shype-verifier.dll"), "--state", state, "--listen", "127.0.0.1:0", "--config", config, .. database])
         {
             RedirectStandardOutput = true,
+            Environment = { ["Logging__LogLevel__Default"] = "Warning" },
         };
         var process = Process.Start(start)!;
         var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the verifier did not start; its message is above");
@@ -62,9 +63,9 @@ internal sealed class VerifierUnderLoad : IDisposable
     }
 
     /// <summary>A client that trusts the verifier's own certificate.</summary>
-    public HttpClient Client(string? role = null)
+    public HttpClient Client(string? role = null, int maxConnections = int.MaxValue)
     {
-        var handler = new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1) };
+        var handler = new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1), MaxConnectionsPerServer = maxConnections };
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,

@@ -42,12 +42,12 @@ public sealed class WebhookTests : IAsyncLifetime
         Assert.Equal(("alpha", WatchState.Enrolled, WatchState.Trusted), (change.HostName, change.From, change.To));
         Assert.Equal("/shype", delivery.Path);
 
-        var folder = new ScratchFolder();
+        using var folder = new ScratchFolder();
         await File.WriteAllBytesAsync(folder["signed"], [.. Encoding.ASCII.GetBytes($"{delivery.Id}.{delivery.Timestamp}."), .. delivery.Body], Now);
         var check = Shell.Run(["bash", "-c",
             "openssl dgst -sha256 -mac HMAC -macopt hexkey:$(printf %s \"${1#whsec_}\" | base64 -d | od -An -tx1 | tr -d ' \\n') -binary \"$0\" | base64", folder["signed"], secret]);
-        folder.Dispose();
         Assert.Equal(delivery.Signature, "v1," + check.Output.Trim());
+        await CheckByNodeAsync(folder, secret, delivery);
 
         var list = await verifier.AdminAsync("webhook", "list", "--json");
         Assert.DoesNotContain(secret["whsec_".Length..], list.Output, StringComparison.Ordinal);
@@ -79,22 +79,27 @@ public sealed class WebhookTests : IAsyncLifetime
     [InlineData("https://169.254.169.254/")]
     [InlineData("https://10.1.2.3/")]
     [InlineData("https://0x7f000001/")]
+    [InlineData("https://2130706433/")]
     [InlineData("https://user:secret@alerts.example/")]
     [InlineData("ftp://alerts.example/")]
     [InlineData("alerts.example")]
-    public async Task R10_an_address_that_is_not_public_is_refused_when_it_is_added(string url)
-    {
-        await using var verifier = await StartAsync();
-        using var response = await AddAsync(verifier, "pager", url);
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Equal("$.url", (await Answer.ProblemAsync(response)).Member);
-    }
+    public void R10_an_address_that_is_not_public_is_refused(string url) => Assert.False(WebhookTarget.TryRead(url, ["127.0.0.1:8"], out _, out _));
+
+    [Theory]
+    [InlineData("https://alerts.example/a?b=c")]
+    [InlineData("https://8.8.8.8/")]
+    [InlineData("http://127.0.0.1:8/")]
+    [InlineData("https://[fd00::1]:8443/")]
+    public void An_address_that_is_public_or_listed_is_taken(string url) =>
+        Assert.True(WebhookTarget.TryRead(url, ["127.0.0.1:8", "[fd00::1]:8443"], out _, out var problem), problem);
 
     [Fact]
     public async Task R10_a_name_is_judged_by_the_address_that_it_has_when_it_is_connected_to()
     {
         // What resolves to this machine, whatever it did when it was added; the port is a live one.
         await using var verifier = await StartAsync();
+        using var refused = await AddAsync(verifier, "pager", "https://169.254.169.254/");
+        Assert.Equal((HttpStatusCode.BadRequest, "$.url"), (refused.StatusCode, (await Answer.ProblemAsync(refused)).Member));
         using var added = await AddAsync(verifier, "pager", $"https://localhost:{_receiver.Address.Port}/");
         Assert.Equal(HttpStatusCode.OK, added.StatusCode);
         var test = await verifier.AdminAsync("webhook", "test", "pager");
@@ -163,6 +168,21 @@ public sealed class WebhookTests : IAsyncLifetime
         // In order, one after the other.
         await again.ApproveAsync(host.Host.Id);
         await UntilAsync(() => _receiver.Deliveries.Any(delivery => Encoding.UTF8.GetString(delivery.Body).Contains("\"to\":\"enrolled\"", StringComparison.Ordinal)));
+    }
+
+    // The receiver of docs/watch.md, as it stands there.
+    private static async Task CheckByNodeAsync(ScratchFolder folder, string secret, Receiver.Delivery delivery)
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(TestData.Root, "docs", "watch.md"), Now);
+        var receiver = page.Split("```js\n")[1].Split("```")[0];
+        await File.WriteAllTextAsync(folder["receiver.mjs"], receiver + """
+            import { readFileSync } from 'node:fs';
+            const [secret, id, timestamp, signature] = process.argv.slice(3);
+            const [headers, body] = [{ 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature }, readFileSync(process.argv[2])];
+            console.log(check(secret, headers, body), check(secret, headers, Buffer.concat([body, Buffer.from(' ')])), check(secret, { ...headers, 'webhook-timestamp': timestamp - 301 }, body));
+            """, Now);
+        await File.WriteAllBytesAsync(folder["body"], delivery.Body, Now);
+        Assert.Equal((0, "true false false\n"), Shell.Run(["node", folder["receiver.mjs"], folder["body"], secret, delivery.Id, delivery.Timestamp, delivery.Signature]));
     }
 
     private Task<RunningVerifier> StartAsync() => RunningVerifier.StartAsync(new { WebhookTargets = new[] { _receiver.HostAndPort } });
