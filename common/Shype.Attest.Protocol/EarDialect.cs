@@ -10,7 +10,8 @@ internal static class EarDialect
     {
         if (profile == EarProfile.Veraison)
         {
-            return result.Write();
+            // A result that was read in the other profile is written in this one; what else it says of its profile is its maker's.
+            return (result.Profile == AttestationResult.IetfProfile ? result with { Profile = AttestationResult.VeraisonProfile } : result).Write();
         }
 
         using var claims = JsonDocument.Parse((result with { Profile = AttestationResult.IetfProfile }).Write());

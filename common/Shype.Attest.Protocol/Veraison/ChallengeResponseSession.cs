@@ -32,7 +32,7 @@ public sealed record ChallengeResponseSession
     public string? Result { get; init; }
 
     /// <summary>The session in JSON.</summary>
-    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, VeraisonJson.Default.ChallengeResponseSession);
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, VeraisonJson.Plain.ChallengeResponseSession);
 }
 
 /// <summary>Evidence as it came.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -12,4 +13,8 @@ namespace Shype.Attest.Protocol.Veraison;
     MaxDepth = 8)]
 [JsonSerializable(typeof(ChallengeResponseSession))]
 [JsonSerializable(typeof(VerificationService))]
-public sealed partial class VeraisonJson : JsonSerializerContext;
+public sealed partial class VeraisonJson : JsonSerializerContext
+{
+    /// <summary>For writing: "+cbor" stays as it is, so that a plain shell can read what it gets. Nothing of it is ever put into a page.</summary>
+    internal static VeraisonJson Plain => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

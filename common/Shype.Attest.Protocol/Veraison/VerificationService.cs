@@ -31,5 +31,5 @@ public sealed record VerificationService
     public required IReadOnlyDictionary<string, string> ApiEndpoints { get; init; }
 
     /// <summary>The document in JSON.</summary>
-    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, VeraisonJson.Default.VerificationService);
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, VeraisonJson.Plain.VerificationService);
 }

@@ -47,6 +47,10 @@ public sealed class EarFormTests : IDisposable
         Assert.True(ResultCwt.TryVerify(cwt, Keys, Expectation, out var read, out problem), problem?.Detail);
         Assert.Equal(Sorted(expected), Sorted(Encoding.UTF8.GetString(read.Write())));
         Assert.True(ResultCwt.IsCwt(cwt));
+
+        // And from each form to the usual one.
+        Assert.True(ResultToken.TryVerify(ResultToken.Sign(_key, Jwk.KeyId!, read), Keys, Expectation, out var back, out problem), problem?.Detail);
+        Assert.Equal(Sorted(Encoding.UTF8.GetString(Result.Write())), Sorted(Encoding.UTF8.GetString(back.Write())));
     }
 
     [Fact]
