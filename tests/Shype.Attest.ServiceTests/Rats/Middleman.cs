@@ -10,7 +10,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Shype.Attest.Protocol;
-using Xunit;
 
 namespace Shype.Attest.ServiceTests.Rats;
 

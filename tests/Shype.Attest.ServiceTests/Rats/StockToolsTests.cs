@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
 using System.Text.Json;
 using Shype.Attest.Protocol;
 using Shype.Attest.ServiceTests.Sim;

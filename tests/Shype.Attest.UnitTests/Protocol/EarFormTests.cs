@@ -2,10 +2,8 @@ using System.Formats.Cbor;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Cose;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Shype.Attest.Protocol;
-using Shype.Attest.Testing;
 using Shype.Attest.Testing.World;
 using Xunit;
 
