@@ -44,9 +44,9 @@ public sealed class ManifestTests : IDisposable
             """);
 
         Assert.Equal(("xen", "4.17", "0b8e6d", _folder.File("boot/xen.gz"), "dom0_mem=2G"),
-            (manifest.Hypervisor.Kind, manifest.Hypervisor.Version, manifest.Hypervisor.BuildId, manifest.Hypervisor.ImageFile, manifest.Hypervisor.CommandLine));
+            (manifest.Hypervisor.Kind, manifest.Hypervisor.Version, manifest.Hypervisor.BuildId, manifest.Hypervisor.Image.File, manifest.Hypervisor.CommandLine));
         Assert.Equal(
-            [new ModuleFacts("kernel", _folder.File("boot/vmlinuz"), "root=/dev/sda1 ro"), new ModuleFacts("initrd", _folder.File("boot/initrd.img"), "")],
+            [new ModuleFacts("kernel", new(_folder.File("boot/vmlinuz"), null), "root=/dev/sda1 ro"), new ModuleFacts("initrd", new(_folder.File("boot/initrd.img"), null), "")],
             manifest.Hypervisor.Modules);
         Assert.Equal(new PolicyFacts("acm", _folder.File("policy.xml"), true), manifest.Policy);
         var vm = Assert.Single(manifest.Vms);
