@@ -66,14 +66,14 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Fact]
-    public async Task A_VM_is_found_by_name_and_by_uuid()
+    public void A_VM_is_found_by_name_and_by_uuid()
     {
         Read(Head + $"vms: [{{name: web, {Uuid}}}]\n");
         var source = new ManifestSource(_folder.File("manifest.yaml"));
 
-        Assert.Equal("web", (await source.FindVmAsync("web", TestContext.Current.CancellationToken))?.Name);
-        Assert.Equal("web", (await source.FindVmAsync("00010203-0405-0607-0809-0A0B0C0D0E0F", TestContext.Current.CancellationToken))?.Name);
-        Assert.Null(await source.FindVmAsync("Web", TestContext.Current.CancellationToken));
+        Assert.Equal("web", source.FindVm("web")?.Name);
+        Assert.Equal("web", source.FindVm("00010203-0405-0607-0809-0A0B0C0D0E0F")?.Name);
+        Assert.Null(source.FindVm("Web"));
     }
 
     [Theory]
