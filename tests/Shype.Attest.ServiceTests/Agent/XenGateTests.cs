@@ -159,6 +159,17 @@ public sealed class XenGateTests : IDisposable
         Assert.True(await _host.Agree(_host.Records()));
     }
 
+    [Fact]
+    public async Task V04_a_gate_that_is_killed_before_it_recorded_leaves_a_paused_VM_that_is_noticed()
+    {
+        await _host.Run("measure", "boot");
+        WriteMeanwhile("kill -9 $1");
+        Assert.NotEqual(0, (await _host.Try("vm", "start", _host["a.cfg"])).Code);
+        Assert.Contains("paused", await File.ReadAllTextAsync(_host["xl/domains/1"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(1, (await _host.Try("vm", "check")).Code);
+        Assert.Equal(["gap", "vm-start"], _host.Records().TakeLast(2).Select(record => record.Measurement.Type));
+    }
+
     [Theory]
     [InlineData("create")]
     [InlineData("unpause")]

@@ -19,7 +19,7 @@ case "$1" in
     done
     mkdir -p "$here/domains"
     printf '%s %s paused\n' "$(value name "$here/given.cfg")" "$(value uuid "$here/given.cfg")" >"$here/domains/$number"
-    [ ! -x "$here/meanwhile" ] || "$here/meanwhile"
+    [ ! -x "$here/meanwhile" ] || "$here/meanwhile" "$PPID"
     # xl leaves a process behind that watches its domain, with the output that it was given.
     sleep 60 &
     echo $! >>"$here/watchers"
