@@ -22,17 +22,12 @@ internal static class HostTool
         using var process = Start(path, arguments);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
-        var (output, errors) = (new ToolOutput(path, MaxOutputBytes), new ToolOutput(path, MaxErrorBytes));
+        // A full pipe would hold the tool up: one that says too much is stopped at once.
+        var (output, errors) = (new ToolOutput(path, MaxOutputBytes, () => Stop(process)), new ToolOutput(path, MaxErrorBytes, () => Stop(process)));
         try
         {
             process.StandardInput.Close();
             var reading = Task.WhenAll(output.ReadAsync(process.StandardOutput.BaseStream, patience.Token), errors.ReadAsync(process.StandardError.BaseStream, patience.Token));
-            // What says too much is full before it ends, and is refused at once.
-            if (await Task.WhenAny(reading, process.WaitForExitAsync(patience.Token)).ConfigureAwait(false) == reading)
-            {
-                await reading.ConfigureAwait(false);
-            }
-
             await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
             // A tool may leave a process behind that keeps its output open: xl does, to watch its domain. What the tool itself said is in the pipe by now.
             await Task.WhenAny(reading, Task.Delay(AfterExit, patience.Token)).ConfigureAwait(false);
@@ -110,12 +105,12 @@ internal static class HostTool
 }
 
 /// <summary>One of a tool's outputs, kept up to a bound while it is read.</summary>
-internal sealed class ToolOutput(string path, int max)
+internal sealed class ToolOutput(string path, int max, Action tooMuch)
 {
     private readonly MemoryStream _kept = new();
+    private bool _isTooMuch;
 
-    /// <summary>Reads to the end.</summary>
-    /// <exception cref="AgentException">There is too much.</exception>
+    /// <summary>Reads to the end, or to the bound.</summary>
     public async Task ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         var buffer = new byte[16 * 1024];
@@ -125,7 +120,9 @@ internal sealed class ToolOutput(string path, int max)
             {
                 if (_kept.Length + read > max)
                 {
-                    throw new AgentException(ExitCode.CouldNot, $"{path}: said more than {max} bytes");
+                    _isTooMuch = true;
+                    tooMuch();
+                    return;
                 }
 
                 _kept.Write(buffer, 0, read);
@@ -134,11 +131,12 @@ internal sealed class ToolOutput(string path, int max)
     }
 
     /// <summary>What was read so far.</summary>
+    /// <exception cref="AgentException">There was too much.</exception>
     public byte[] Bytes()
     {
         lock (_kept)
         {
-            return _kept.ToArray();
+            return _isTooMuch ? throw new AgentException(ExitCode.CouldNot, $"{path}: said more than {max} bytes") : _kept.ToArray();
         }
     }
 }
