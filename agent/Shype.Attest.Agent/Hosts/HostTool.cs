@@ -107,7 +107,7 @@ internal static class HostTool
 /// <summary>One of a tool's outputs, kept up to a bound while it is read.</summary>
 internal sealed class ToolOutput(string path, int max, Action tooMuch)
 {
-    private readonly MemoryStream _kept = new();
+    private readonly List<byte> _kept = [];
     private bool _isTooMuch;
 
     /// <summary>Reads to the end, or to the bound.</summary>
@@ -118,14 +118,14 @@ internal sealed class ToolOutput(string path, int max, Action tooMuch)
         {
             lock (_kept)
             {
-                if (_kept.Length + read > max)
+                if (_kept.Count + read > max)
                 {
                     _isTooMuch = true;
                     tooMuch();
                     return;
                 }
 
-                _kept.Write(buffer, 0, read);
+                _kept.AddRange(buffer.AsSpan(0, read));
             }
         }
     }
@@ -136,7 +136,7 @@ internal sealed class ToolOutput(string path, int max, Action tooMuch)
     {
         lock (_kept)
         {
-            return _isTooMuch ? throw new AgentException(ExitCode.CouldNot, $"{path}: said more than {max} bytes") : _kept.ToArray();
+            return _isTooMuch ? throw new AgentException(ExitCode.CouldNot, $"{path}: said more than {max} bytes") : [.. _kept];
         }
     }
 }

@@ -46,7 +46,7 @@ public sealed class LibvirtSource(AgentOptions options) : IMeasurementSource
         throw new AgentException(ExitCode.Usage, $"libvirt starts VMs, and its hook measures them: virsh -c {_paths.LibvirtUri} start {TextRules.Escape(vm)}");
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<RunningDomain>?> ListRunningAsync(CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<RunningDomain>?> ListRunningAsync(IReadOnlySet<Guid> known, CancellationToken cancellationToken)
     {
         var list = await AskAsync(["list", "--uuid"], cancellationToken).ConfigureAwait(false)
             ?? throw new AgentException(ExitCode.CouldNot, $"{_paths.Virsh} list: libvirt at {_paths.LibvirtUri} did not answer");
@@ -55,7 +55,7 @@ public sealed class LibvirtSource(AgentOptions options) : IMeasurementSource
         {
             if (Guid.TryParseExact(line, "D", out var uuid))
             {
-                domains.Add(await DescribeAsync(uuid, cancellationToken).ConfigureAwait(false));
+                domains.Add(known.Contains(uuid) ? new(uuid, line, null, null) : await DescribeAsync(uuid, cancellationToken).ConfigureAwait(false));
             }
         }
 

@@ -69,7 +69,7 @@ public sealed class XenSource(AgentOptions options) : IMeasurementSource
         XlGate.StartAsync(agent, vm, progress, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<RunningDomain>?> ListRunningAsync(CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<RunningDomain>?> ListRunningAsync(IReadOnlySet<Guid> known, CancellationToken cancellationToken)
     {
         var list = await HostTool.RunAsync(_paths.Xl, ["list", "-l"], cancellationToken).ConfigureAwait(false);
         if (!list.Succeeded)
