@@ -99,7 +99,7 @@ public sealed class ImageToolsTests : IDisposable
         Assert.Contains("which are no blocks of 4096", errors, StringComparison.Ordinal);
     }
 
-    private Task Image(string name, string format, string backing, string options = "compat=1.1") =>
+    private Task<string> Image(string name, string format, string backing, string options = "compat=1.1") =>
         Tool.Run(null, "qemu-img", "create", "-q", "-f", "qcow2", "-o", options, "-F", format, "-b", backing, _folder[name], "1M");
 
     private static MeasuredDigest Sha256(string path)
