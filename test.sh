@@ -17,6 +17,7 @@ esac
 need_dotnet
 need swtpm=swtpm swtpm_setup=swtpm-tools tpm2_quote=tpm2-tools openssl=openssl node=nodejs npm=npm evmctl=ima-evm-utils mkfs.ext4=e2fsprogs flock=util-linux prlimit=util-linux \
   checkpolicy=checkpolicy seinfo=setools semodule_expand=semodule-utils bunzip2=bzip2
+need softhsm2-util=softhsm2 pkcs11-tool=opensc
 # Debian keeps PostgreSQL's programs off the PATH.
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb=postgresql
 build Shype.Attest.sln

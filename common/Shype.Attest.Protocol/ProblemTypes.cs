@@ -96,6 +96,9 @@ public static class ProblemTypes
     /// <summary>What the host measured was not proven; member <c>findings</c> says why.</summary>
     public const string HostNotProven = Prefix + "host-not-proven";
 
+    /// <summary>The verifier's keys cannot be changed so now.</summary>
+    public const string KeyRefused = Prefix + "key-refused";
+
     /// <summary>Our fault.</summary>
     public const string Internal = Prefix + "internal";
 }

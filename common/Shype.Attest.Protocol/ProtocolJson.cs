@@ -45,6 +45,8 @@ namespace Shype.Attest.Protocol;
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenInfo))]
 [JsonSerializable(typeof(TokenList))]
+[JsonSerializable(typeof(KeyList))]
+[JsonSerializable(typeof(KeyRotation))]
 [JsonSerializable(typeof(AuditList))]
 [JsonSerializable(typeof(AuditCheck))]
 [JsonSerializable(typeof(AuditHead))]

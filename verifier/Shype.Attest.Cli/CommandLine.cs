@@ -31,6 +31,7 @@ public static class CommandLine
         TrustCommands.Create(surroundings),
         AuditCommands.Create(surroundings),
         TokenCommands.Create(surroundings),
+        SigningKeyCommands.Create(surroundings),
         TpmCommands.Create(surroundings),
         EkCommands.Create(surroundings),
         LogCommands.Create(surroundings),

@@ -21,6 +21,12 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
 
     public Process Process => _process!;
 
+    /// <summary>One more environment variable.</summary>
+    public (string Name, string Value)? Environment { get; init; }
+
+    /// <summary>Other settings than the usual ones.</summary>
+    public object Settings { get; init; } = new { EnrolmentsPerMinute = 100_000, EvidencePerMinute = 100_000 };
+
     public HttpClient Anonymous { get; private set; } = new();
 
     public HttpClient Operator { get; private set; } = new();
@@ -32,11 +38,13 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
         await File.WriteAllBytesAsync(Path.Combine(roots, "root.der"), vendor.Root, Now);
         if (sharesKeysOf is not null && !Directory.Exists(_state))
         {
-            Assert.Equal(0, Shell.Run(["bash", "-c", "mkdir -m 700 \"$1\" && cd \"$0\" && cp -rp keys signing-keys tls *.token \"$1\"", sharesKeysOf._state, _state]).Status);
+            Assert.Equal(0, Shell.Run(["bash", "-c", "mkdir -m 700 \"$1\" && cd \"$0\" && cp -rp keys tls *.token \"$1\"", sharesKeysOf._state, _state]).Status);
         }
 
         string[] arguments = ["--state", _state, "--ek-roots", roots, "--listen", "127.0.0.1:0", "--database", database, "--config", Config()];
-        _process = fileLimit is { } limit ? VerifierProcess.StartWithFileLimit(limit, arguments) : VerifierProcess.Start(arguments);
+        _process = fileLimit is { } limit ? VerifierProcess.StartWithFileLimit(limit, arguments)
+            : Environment is var (name, value) ? VerifierProcess.StartWith(name, value, arguments)
+            : VerifierProcess.Start(arguments);
         var errors = _process.StandardError.ReadToEndAsync(Now);
         var line = await _process.StandardOutput.ReadLineAsync(Now);
         Assert.True(line is not null, line is null ? await errors : "");
@@ -46,6 +54,8 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
     }
 
     public Uri Address { get; private set; } = null!;
+
+    public HttpClient Admin => Client(File.ReadAllText(Path.Combine(_state, "admin.token")).Trim());
 
     /// <summary>Ends it without warning.</summary>
     public async Task KillAsync()
@@ -126,7 +136,7 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
     private string Config()
     {
         var path = Path.Combine(folder, "verifier.json");
-        File.WriteAllText(path, """{"Verifier":{"EnrolmentsPerMinute":100000,"EvidencePerMinute":100000}}""");
+        File.WriteAllText(path, System.Text.Json.JsonSerializer.Serialize(new { Verifier = Settings }));
         return path;
     }
 }

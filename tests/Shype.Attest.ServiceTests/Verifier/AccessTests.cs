@@ -71,11 +71,15 @@ public sealed class AccessTests : IAsyncLifetime
         ["GET /v1/tokens/"] = [Admin],
         ["POST /v1/tokens/"] = [Admin],
         ["DELETE /v1/tokens/{name}"] = [Admin],
+        ["GET /v1/keys/"] = [Admin],
+        ["POST /v1/keys/"] = [Admin],
+        ["DELETE /v1/keys/{keyId}"] = [Admin],
         ["GET /.well-known/jwks.json"] = Everybody,
         ["GET /.well-known/audit-jwks.json"] = Everybody,
         ["GET /healthz/live"] = Everybody,
         ["GET /healthz/ready"] = Everybody,
-        ["* {*path:nonfile}"] = Everybody,    };
+        ["* {*path:nonfile}"] = Everybody,
+    };
 
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private RunningVerifier _verifier = null!;

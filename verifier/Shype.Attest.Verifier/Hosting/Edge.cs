@@ -37,7 +37,9 @@ internal static class Edge
             default:
                 var log = context.RequestServices.GetRequiredService<ILogger<VerifierOptions>>();
                 log.RequestFailed(failure!, context.Request.Method, (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "?");
-                await (failure is StoreException
+                await (failure is Signing.KeyUnavailableException
+                    ? Problems.Write(context, StatusCodes.Status503ServiceUnavailable, ProblemTypes.Internal, "The verifier's signing key cannot be used now; its log says why. Try again.")
+                    : failure is StoreException
                     ? Problems.Write(context, StatusCodes.Status503ServiceUnavailable, ProblemTypes.Internal, "The verifier's database cannot keep or read this now; its log says why. Try again.")
                     : Problems.Write(context, StatusCodes.Status500InternalServerError, ProblemTypes.Internal, "The verifier failed; its log says why."));
                 break;

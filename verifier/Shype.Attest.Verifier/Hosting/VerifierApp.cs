@@ -65,14 +65,14 @@ internal static class VerifierApp
 
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
         var store = AttestationStore.Open(Databases.Of(options), Key("audit.key"));
-        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store);
+        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IKeyStore>(store);
         services.AddSingleton<AccessTokens>().AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
         services.AddSingleton<TrustStore>().AddSingleton<EnrolmentService>();
         services.AddSingleton<AuditSigner>().AddSingleton<AuditService>();
-        var challengeKey = Key("challenge.key");
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChallengeIssuer>(provider, challengeKey));
+        services.AddSingleton<ChallengeIssuer>();
+        AddKeys(services, options, keys);
         services.AddHostedService<Upkeep>();
         services.AddSingleton<Replicas>().AddHostedService(provider => provider.GetRequiredService<Replicas>());
 
@@ -83,6 +83,16 @@ internal static class VerifierApp
         services.AddRateLimiter(limiter => RateLimits.Configure(limiter, options));
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new() { Timeout = TimeSpan.FromSeconds(60) });
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+    }
+
+    // The files are read now, so that one that others can read stops the start.
+    private static void AddKeys(IServiceCollection services, VerifierOptions options, string folder)
+    {
+        var encryption = KeyEncryption.Load(options.KeyEncryptionKeyFile ?? Path.Combine(folder, "wrapping.key"), makes: options.KeyEncryptionKeyFile is null);
+        IKeyVault[] vaults = options.SigningKeys == DatabaseVault.Name
+            ? [new DatabaseVault(encryption)]
+            : [Pkcs11Vault.Open(options.SigningKeys), new DatabaseVault(encryption)];
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<KeyRing>(provider, encryption, (IReadOnlyList<IKeyVault>)vaults));
     }
 
     private static void Map(WebApplication app)
@@ -108,15 +118,14 @@ internal static class VerifierApp
         app.MapAudit();
         app.MapAdmissions();
         app.MapTokens();
+        app.MapKeys();
         app.MapPublic();
     }
 
     private static async Task LoadAsync(IServiceProvider services)
     {
-        // Made now, so that a key that others can read stops the start and not the first request.
-        services.GetRequiredService<ResultSigner>();
         await services.GetRequiredService<Replicas>().BeginAsync(CancellationToken.None);
-        services.GetRequiredService<AuditSigner>();
+        await services.GetRequiredService<KeyRing>().LoadAsync(services.GetRequiredService<StateFolder>(), CancellationToken.None);
         await services.GetRequiredService<AccessTokens>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<HostDirectory>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<TrustStore>().LoadAsync(CancellationToken.None);

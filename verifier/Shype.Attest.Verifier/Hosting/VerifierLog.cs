@@ -31,6 +31,9 @@ internal static partial class VerifierLog
     [LoggerMessage(102, LogLevel.Critical, "The audit chain is broken: {Problem}. Somebody changed the database, or it was damaged: compare it with a backup")]
     public static partial void AuditBroken(this ILogger log, string problem);
 
+    [LoggerMessage(110, LogLevel.Error, "{Problem}")]
+    public static partial void KeyUnavailable(this ILogger log, string problem);
+
     [LoggerMessage(103, LogLevel.Error, "Upkeep failed; it is tried again")]
     public static partial void UpkeepFailed(this ILogger log, Exception failure);
 

@@ -71,6 +71,15 @@ internal sealed record VerifierOptions
     /// <summary>How long a result-signing key is used before the next one.</summary>
     public TimeSpan SigningKeyLifetime { get; init; } = TimeSpan.FromDays(90);
 
+    /// <summary>How long a key of challenges is used before the next one.</summary>
+    public TimeSpan ChallengeKeyLifetime { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Where new signing keys are made: <c>database</c>, encrypted, or a PKCS#11 token as a URI (RFC 7512).</summary>
+    public string SigningKeys { get; init; } = "database";
+
+    /// <summary>The file with the key-encryption keys, readable by nobody else and the same for all verifiers on one database; in the state folder where none is named.</summary>
+    public string? KeyEncryptionKeyFile { get; init; }
+
     /// <summary>Whether endorsement key certificates must not have expired. TPM vendors let certificates of chips in use expire.</summary>
     public bool CheckEkValidity { get; init; } = true;
 
@@ -168,6 +177,7 @@ internal sealed record VerifierOptions
         (nameof(ResultLifetime), ResultLifetime, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
         (nameof(EnrolmentLifetime), EnrolmentLifetime, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10)),
         (nameof(KeepEvidence), KeepEvidence, TimeSpan.FromMinutes(1), TimeSpan.FromDays(36_500)),
+        (nameof(ChallengeKeyLifetime), ChallengeKeyLifetime, TimeSpan.FromMinutes(30), TimeSpan.FromDays(365)),
         (nameof(SigningKeyLifetime), SigningKeyLifetime, TimeSpan.FromDays(2), TimeSpan.FromDays(3_650)),
     ];
 
