@@ -54,7 +54,7 @@ internal static class VerifierApp
         // Standard output carries the one line that scripts wait for.
         builder.Logging.AddSimpleConsole(line => (line.SingleLine, line.TimestampFormat, line.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss'Z' ", true));
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(BearerHandler).FullName, LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(CallerHandler).FullName, LogLevel.Warning);
         builder.Services.AddSystemd();
     }
 
@@ -77,8 +77,9 @@ internal static class VerifierApp
         services.AddSingleton<Replicas>().AddHostedService(provider => provider.GetRequiredService<Replicas>());
 
         // Not AddAuthentication: that brings data protection, which leaves keys in the home folder, for cookies that do not exist here.
-        services.AddAuthenticationCore(authentication => authentication.DefaultScheme = BearerHandler.Scheme).AddWebEncoders();
-        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.Scheme, null);
+        services.AddAuthenticationCore(authentication => authentication.DefaultScheme = Caller.Scheme).AddWebEncoders();
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, CallerHandler>(Caller.Scheme, null);
+        services.AddSingleton<OidcTokens>().AddSingleton<ClientCertificates>().AddSingleton<FailedSignIns>();
         services.AddAuthorization(Roles.Configure);
         services.AddRateLimiter(limiter => RateLimits.Configure(limiter, options));
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new() { Timeout = TimeSpan.FromSeconds(60) });
@@ -126,6 +127,9 @@ internal static class VerifierApp
     {
         await services.GetRequiredService<Replicas>().BeginAsync(CancellationToken.None);
         await services.GetRequiredService<KeyRing>().LoadAsync(services.GetRequiredService<StateFolder>(), CancellationToken.None);
+        // Made now, so that a wrong file stops the start and not the first request.
+        services.GetRequiredService<OidcTokens>();
+        services.GetRequiredService<ClientCertificates>();
         await services.GetRequiredService<AccessTokens>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<HostDirectory>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<TrustStore>().LoadAsync(CancellationToken.None);

@@ -34,6 +34,14 @@ internal static partial class VerifierLog
     [LoggerMessage(110, LogLevel.Error, "{Problem}")]
     public static partial void KeyUnavailable(this ILogger log, string problem);
 
+    public static void IssuerSilent(this ILogger log, string issuer, string problem) => WriteIssuerSilent(log, issuer, Safe(problem));
+
+    [LoggerMessage(111, LogLevel.Warning, "The keys of the identity provider {Issuer} cannot be read: {Problem}")]
+    private static partial void WriteIssuerSilent(ILogger log, string issuer, string problem);
+
+    [LoggerMessage(112, LogLevel.Error, "Nobody is known by a client certificate until this is mended: {Problem}")]
+    public static partial void ClientCertificatesUnreadable(this ILogger log, string problem);
+
     [LoggerMessage(103, LogLevel.Error, "Upkeep failed; it is tried again")]
     public static partial void UpkeepFailed(this ILogger log, Exception failure);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Shype.Attest.Verifier.Access;
 
 namespace Shype.Attest.Verifier.Hosting;
 
@@ -59,6 +60,21 @@ internal sealed record VerifierOptions
     /// <summary>Evidence per minute and host.</summary>
     public int EvidencePerMinute { get; init; } = 600;
 
+    /// <summary>Credentials that nobody knows, per minute and address.</summary>
+    public int FailedSignInsPerMinute { get; init; } = 300;
+
+    /// <summary>The identity provider whose tokens are taken; none where nothing is set.</summary>
+    public OidcOptions? Oidc { get; init; }
+
+    /// <summary>A file that says who a client certificate is (docs/access.md); none is asked for where it is not set.</summary>
+    public string? ClientCertificates { get; init; }
+
+    /// <summary>A file with the authorities (PEM) of those client certificates that are known by their names.</summary>
+    public string? ClientAuthorities { get; init; }
+
+    /// <summary>Connections from one address at most.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = 10_000;
+
     /// <summary>Connections at most.</summary>
     public int MaxConnections { get; init; } = 20_000;
 
@@ -112,10 +128,8 @@ internal sealed record VerifierOptions
     public static VerifierOptions Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
-        if (section.GetChildren().FirstOrDefault(child => !Settings.Contains(child.Key)) is { } unknown)
-        {
-            throw new SetupException($"{unknown.Path} is not a setting; there are {string.Join(", ", Settings.Order(StringComparer.Ordinal))}");
-        }
+        RefuseUnknown(section, Settings);
+        RefuseUnknown(section.GetSection(nameof(Oidc)), OidcSettings);
 
         VerifierOptions? options;
         try
@@ -131,8 +145,19 @@ internal sealed record VerifierOptions
         return options.Problems().FirstOrDefault() is { } problem ? throw new SetupException($"{Section}:{problem}") : options;
     }
 
-    private static readonly HashSet<string> Settings = new(
-        typeof(VerifierOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name), StringComparer.OrdinalIgnoreCase);
+    private static void RefuseUnknown(IConfigurationSection section, HashSet<string> known)
+    {
+        if (section.GetChildren().FirstOrDefault(child => !known.Contains(child.Key)) is { } unknown)
+        {
+            throw new SetupException($"{unknown.Path} is not a setting; there are {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+        }
+    }
+
+    private static readonly HashSet<string> Settings = NamesOf(typeof(VerifierOptions));
+    private static readonly HashSet<string> OidcSettings = NamesOf(typeof(OidcOptions));
+
+    private static HashSet<string> NamesOf(Type options) =>
+        new(options.GetProperties().Where(property => property.CanWrite).Select(property => property.Name), StringComparer.OrdinalIgnoreCase);
 
     private IEnumerable<string> Problems()
     {
@@ -149,6 +174,16 @@ internal sealed record VerifierOptions
         if (TlsCertificate is null != TlsKey is null)
         {
             yield return $"{nameof(TlsCertificate)}: certificate and key are set together or not at all ({nameof(TlsKey)})";
+        }
+
+        if (ClientAuthorities is not null && ClientCertificates is null)
+        {
+            yield return $"{nameof(ClientCertificates)}: authorities alone say nobody's name; a file that says who a certificate is is needed";
+        }
+
+        foreach (var problem in Oidc?.Problems() ?? [])
+        {
+            yield return $"{nameof(Oidc)}:{problem}";
         }
 
         foreach (var (name, value, least, most) in Times())
@@ -186,6 +221,8 @@ internal sealed record VerifierOptions
         (nameof(MaxPendingEnrolments), MaxPendingEnrolments, 100_000),
         (nameof(EnrolmentsPerMinute), EnrolmentsPerMinute, 10_000_000),
         (nameof(EvidencePerMinute), EvidencePerMinute, 10_000_000),
+        (nameof(FailedSignInsPerMinute), FailedSignInsPerMinute, 10_000_000),
+        (nameof(MaxConnectionsPerAddress), MaxConnectionsPerAddress, 1_000_000),
         (nameof(MaxConnections), MaxConnections, 1_000_000),
         (nameof(KeepVerdictsPerHost), KeepVerdictsPerHost, 100_000_000),
     ];
