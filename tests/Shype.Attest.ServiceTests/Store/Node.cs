@@ -45,7 +45,7 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
         _process = fileLimit is { } limit ? VerifierProcess.StartWithFileLimit(limit, arguments)
             : Environment is var (name, value) ? VerifierProcess.StartWith(name, value, arguments)
             : VerifierProcess.Start(arguments);
-        var errors = _process.StandardError.ReadToEndAsync(Now);
+        var errors = Log = _process.StandardError.ReadToEndAsync(Now);
         var line = await _process.StandardOutput.ReadLineAsync(Now);
         Assert.True(line is not null, line is null ? await errors : "");
         Address = new Uri(line!["listening ".Length..]);
@@ -54,6 +54,9 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
     }
 
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>All that it logs until its end.</summary>
+    public Task<string> Log { get; private set; } = Task.FromResult("");
 
     public HttpClient Admin => Client(File.ReadAllText(Path.Combine(_state, "admin.token")).Trim());
 

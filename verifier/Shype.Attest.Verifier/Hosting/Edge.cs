@@ -32,7 +32,7 @@ internal static class Edge
             case BadHttpRequestException refused:
                 await Problems.Write(context, refused.StatusCode, ProblemTypes.Malformed, "The request could not be read.");
                 break;
-            case OperationCanceledException when context.RequestAborted.IsCancellationRequested:
+            case OperationCanceledException or IOException when context.RequestAborted.IsCancellationRequested:
                 break;
             default:
                 var log = context.RequestServices.GetRequiredService<ILogger<VerifierOptions>>();

@@ -55,6 +55,8 @@ internal static class VerifierApp
         builder.Logging.AddSimpleConsole(line => (line.SingleLine, line.TimestampFormat, line.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss'Z' ", true));
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(CallerHandler).FullName, LogLevel.Warning);
+        // What failed is logged once, by Edge; a stranger who hangs up in the middle of a body is not, or he could fill the disk.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
         builder.Services.AddSystemd();
     }
 
