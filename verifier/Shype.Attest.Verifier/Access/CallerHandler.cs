@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Api;
 using Shype.Attest.Verifier.Attestation;
-using Shype.Attest.Verifier.Hosting;
 
 namespace Shype.Attest.Verifier.Access;
 

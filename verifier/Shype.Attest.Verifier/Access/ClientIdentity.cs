@@ -9,12 +9,23 @@ namespace Shype.Attest.Verifier.Access;
 internal sealed record ClientIdentity(IReadOnlyList<string> Keys)
 {
     /// <summary>The identities of a certificate.</summary>
-    public static ClientIdentity Of(X509Certificate2 certificate) => new(
-    [
-        OfSpki(Convert.ToHexStringLower(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()))),
-        OfSubject(certificate.SubjectName),
-        .. certificate.Extensions.Where(extension => extension.Oid?.Value == SubjectAlternativeName).SelectMany(extension => Names(extension.RawData)),
-    ]);
+    public static ClientIdentity Of(X509Certificate2 certificate)
+    {
+        try
+        {
+            return new(
+            [
+                OfSpki(Convert.ToHexStringLower(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()))),
+                OfSubject(certificate.SubjectName),
+                .. certificate.Extensions.Where(extension => extension.Oid?.Value == SubjectAlternativeName).SelectMany(extension => Names(extension.RawData)),
+            ]);
+        }
+        catch (CryptographicException)
+        {
+            // A stranger's; what cannot be read names nobody.
+            return new([]);
+        }
+    }
 
     /// <summary>By the key.</summary>
     public static string OfSpki(string digest) => "spki " + digest;
@@ -37,7 +48,7 @@ internal sealed record ClientIdentity(IReadOnlyList<string> Keys)
     /// <summary>By an alternative name as people write it.</summary>
     public static bool TrySan(string text, out string key)
     {
-        key = text.Split(':', 2) is [var kind, { Length: > 0 } name] && Kinds.Values.Contains(kind) ? Name(kind, name) : "";
+        key = text.Split(':', 2) is [var kind, { Length: > 0 } name] && Kinds.ContainsValue(kind) ? Name(kind, name) : "";
         return key.Length > 0;
     }
 

@@ -91,7 +91,7 @@ internal sealed class IssuerKeys : IDisposable
         {
             _fetched = new Fetched(Read(_options.Keys is { } file ? await File.ReadAllBytesAsync(file) : await FetchAsync()), now);
         }
-        catch (Exception refused) when (refused is HttpRequestException or OperationCanceledException or IOException or UnauthorizedAccessException or InvalidDataException or JsonException)
+        catch (Exception refused) when (refused is HttpRequestException or OperationCanceledException or IOException or UnauthorizedAccessException or InvalidDataException or JsonException or FormatException or InvalidOperationException)
         {
             _log.IssuerSilent(_options.Keys ?? _options.Authority!, refused.Message);
         }

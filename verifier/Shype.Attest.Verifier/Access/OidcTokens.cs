@@ -21,7 +21,7 @@ internal sealed class OidcTokens(VerifierOptions options, TimeProvider clock, IL
     /// <summary>Whose token it is.</summary>
     public async Task<OidcAnswer> FindAsync(string token, CancellationToken cancellationToken)
     {
-        if (_options is null || _keys is null || token.Length > MaxCharacters || Read(token) is not { } read || !IsPlausible(read))
+        if (_options is null || _keys is null || token.Length > MaxCharacters || Read(token) is not { } read)
         {
             return OidcAnswer.Nobody;
         }
@@ -51,9 +51,9 @@ internal sealed class OidcTokens(VerifierOptions options, TimeProvider clock, IL
     {
         try
         {
-            return _handler.CanReadToken(token) ? _handler.ReadJsonWebToken(token) : null;
+            return _handler.CanReadToken(token) && _handler.ReadJsonWebToken(token) is var read && IsPlausible(read) ? read : null;
         }
-        catch (Exception refused) when (refused is ArgumentException or SecurityTokenException or JsonException or FormatException)
+        catch (Exception refused) when (refused is ArgumentException or SecurityTokenException or JsonException or FormatException or InvalidOperationException or InvalidCastException)
         {
             return null;
         }

@@ -73,7 +73,7 @@ internal sealed record VerifierOptions
     public string? ClientAuthorities { get; init; }
 
     /// <summary>Connections from one address at most.</summary>
-    public int MaxConnectionsPerAddress { get; init; } = 10_000;
+    public int MaxConnectionsPerAddress { get; init; } = 15_000;
 
     /// <summary>Connections at most.</summary>
     public int MaxConnections { get; init; } = 20_000;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Hosting;
@@ -19,8 +20,8 @@ internal sealed class KeyRing : IDisposable
     private readonly ILogger<KeyRing> _log;
     private readonly SemaphoreSlim _gate = new(1);
     // Closed at the end only: somebody may be signing with one at this moment, and keys change every few months.
-    private readonly Dictionary<string, RingKey> _opened = new(StringComparer.Ordinal);
-    private volatile IReadOnlyDictionary<string, KeySchedule> _schedules = new Dictionary<string, KeySchedule>();
+    private readonly ConcurrentDictionary<string, RingKey> _opened = new(StringComparer.Ordinal);
+    private volatile Dictionary<string, KeySchedule> _schedules = [];
 
     /// <summary>An empty ring; <see cref="LoadAsync"/> fills it. New keys are made in the first vault.</summary>
     public KeyRing(IKeyStore store, KeyEncryption encryption, IReadOnlyList<IKeyVault> vaults, VerifierOptions options, TimeProvider clock, ILogger<KeyRing> log)
@@ -47,8 +48,11 @@ internal sealed class KeyRing : IDisposable
     /// <summary>The keys whose signatures count now.</summary>
     public IEnumerable<RingKey> Accepted(string purpose) => _schedules[purpose].Accepted(_clock.GetUtcNow());
 
-    /// <summary>The public halves of <see cref="Accepted"/>.</summary>
-    public JsonWebKeySet Published(string purpose) => new() { Keys = [.. Accepted(purpose).Select(key => key.PublicKey!)] };
+    /// <summary>
+    /// The public halves of <see cref="Accepted"/>, of proven keys only: whoever can write into the database, but has neither the key-encryption key
+    /// nor the token, must not add a key that readers believe.
+    /// </summary>
+    public JsonWebKeySet Published(string purpose) => new() { Keys = [.. Accepted(purpose).Where(key => key.Private is not null).Select(key => key.PublicKey!)] };
 
     /// <summary>What people are told of the keys.</summary>
     public KeyList Describe() => new() { Keys = [.. KeyPurposes.All.SelectMany(purpose => _schedules[purpose].Describe(_clock.GetUtcNow()))] };
@@ -103,7 +107,7 @@ internal sealed class KeyRing : IDisposable
         {
             var now = _clock.GetUtcNow();
             var (schedule, times) = (_schedules[purpose], _times[purpose]);
-            var newest = schedule.Keys.LastOrDefault();
+            var newest = schedule.Keys is [.., var last] ? last : null;
             if (newest is null || newest.Stored.Made + times.Lifetime <= now || (newest.Stored.From <= now && newest.Stored.Place != PlaceOf(purpose)))
             {
                 await ChangeAsync(Change(schedule, purpose, Automatic) with { Add = Make(purpose, newest is null ? now : now + times.Notice, Automatic) }, cancellationToken);
@@ -223,7 +227,7 @@ internal sealed class KeyRing : IDisposable
     {
         var now = _clock.GetUtcNow();
         // In whole milliseconds, as the database has them, and never two at once: their order says who follows whom.
-        if (_schedules[purpose].Keys.LastOrDefault() is { } newest && from.ToUnixTimeMilliseconds() <= newest.Stored.From.ToUnixTimeMilliseconds())
+        if (_schedules[purpose].Keys is [.., var newest] && from.ToUnixTimeMilliseconds() <= newest.Stored.From.ToUnixTimeMilliseconds())
         {
             from = newest.Stored.From.AddMilliseconds(1);
         }
@@ -249,9 +253,8 @@ internal sealed class KeyRing : IDisposable
             }
             catch (KeyUnavailableException refused)
             {
-                // Its public half counts all the same.
                 _log.KeyUnavailable(refused.Message);
-                _opened[key.Id] = new RingKey(key, key.Purpose == KeyPurposes.Challenges ? null : PublicKey(key));
+                _opened[key.Id] = new RingKey(key, null);
             }
         }
 
@@ -301,9 +304,9 @@ internal sealed class KeyRing : IDisposable
         }
     }
 
-    private static JsonWebKey PublicKey(StoredKey key) => JsonWebKey.TryRead(key.PublicKey, out var jwk, out var problem)
+    private static JsonWebKey PublicKey(StoredKey key) => JsonWebKey.TryRead(key.PublicKey, out var jwk, out _) && jwk.KeyId == key.Id && jwk.Thumbprint() == key.Id
         ? jwk
-        : throw new StoreException($"key {key.Id} of {key.Purpose}: its public half cannot be read: {problem}");
+        : throw new KeyUnavailableException($"key {key.Id} of {key.Purpose}: its public half in the database is of another key");
 
     private IKeyVault? Vault(string place) => _vaults.FirstOrDefault(vault => vault.Place == place);
 

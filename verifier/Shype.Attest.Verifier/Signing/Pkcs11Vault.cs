@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
-using Net.Pkcs11Interop.HighLevelAPI.Factories;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Hosting;
 using Shype.Attest.Verifier.Store;

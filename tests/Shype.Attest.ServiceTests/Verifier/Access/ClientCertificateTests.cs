@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
-using Shype.Attest.Protocol;
 using Shype.Attest.ServiceTests.Cli;
 using Shype.Attest.ServiceTests.Sim;
 using Shype.Attest.Verifier.Hosting;
@@ -253,7 +252,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         }
     }
 
-    private Task SelfSignedAsync(string name, string subject, params string[] extensions) => Tool.Run(null, "openssl",
+    private Task<string> SelfSignedAsync(string name, string subject, params string[] extensions) => Tool.Run(null, "openssl",
         ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "3", "-keyout", _folder[name + ".key"], "-out", _folder[name + ".crt"], "-subj", subject,
             .. extensions.SelectMany(extension => (string[])["-addext", extension])]);
 

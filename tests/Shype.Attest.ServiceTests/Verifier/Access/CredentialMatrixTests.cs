@@ -6,7 +6,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Shype.Attest.Protocol;
 using Shype.Attest.ServiceTests.Sim;
 using Xunit;
 

@@ -56,7 +56,7 @@ public sealed class KeyRingTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_the_clock_is_set_back_the_keys_of_then_sign_again()
+    public async Task R21_where_the_clock_is_set_back_the_keys_of_then_sign_again()
     {
         var ring = await RingAsync();
         var first = ring.Current(KeyPurposes.Results).Stored.Id;
@@ -163,6 +163,24 @@ public sealed class KeyRingTests : IDisposable
         _engine.Change(change);
         var refused = await Assert.ThrowsAsync<SetupException>(() => RingAsync());
         Assert.Contains(said, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_somebody_wrote_into_the_database_is_not_published()
+    {
+        var ring = await RingAsync();
+        var keys = Published(ring);
+        using var evil = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var jwk = JsonWebKey.From(evil);
+        foreach (var place in (string[])["database", "pkcs11"])
+        {
+            _engine.Change("INSERT INTO ring_keys (id, purpose, place, made_at, signs_from, actor, jwk, secret) "
+                + $"SELECT '{jwk.KeyId}', 'results', '{place}', made_at, signs_from - 1, actor, x'{Convert.ToHexString(jwk.Write())}', secret FROM ring_keys WHERE purpose = 'results' AND id = '{keys[0]}'");
+            await ring.FollowAsync(Now);
+            Assert.Equal(keys, Published(ring));
+            Assert.Equal(keys, Published(await RingAsync()));
+            _engine.Change($"DELETE FROM ring_keys WHERE id = '{jwk.KeyId}'");
+        }
     }
 
     [Fact]

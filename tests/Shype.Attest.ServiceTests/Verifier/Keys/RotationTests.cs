@@ -57,7 +57,7 @@ public sealed class RotationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_challenge_of_the_key_before_is_accepted_until_the_overlap_ends_to_the_second()
+    public async Task R21_a_challenge_of_the_key_before_is_accepted_until_the_overlap_ends_to_the_second()
     {
         var agent = await _verifier.BootHostAsync("alpha");
         var challenge = await agent.ChallengeAsync();
