@@ -33,8 +33,7 @@ internal static class RateLimits
         };
     }
 
-    /// <summary>So many a minute for each partition, none of them waiting.</summary>
-    public static RateLimitPartition<string> Bucket(string partition, int perMinute) =>
+    private static RateLimitPartition<string> Bucket(string partition, int perMinute) =>
         RateLimitPartition.GetTokenBucketLimiter(partition, _ => new TokenBucketRateLimiterOptions
         {
             TokenLimit = perMinute,

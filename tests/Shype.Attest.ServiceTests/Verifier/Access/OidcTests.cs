@@ -238,6 +238,8 @@ public sealed class OidcTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(_issuer.Keys[0].Sign(Claims())));
         using var own = await _verifier!.Operator().GetAsync("/v1/hosts", Now);
         Assert.Equal(HttpStatusCode.OK, own.StatusCode);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(_issuer.Keys[0].Sign(Claims())));
     }
 
     [Theory]
