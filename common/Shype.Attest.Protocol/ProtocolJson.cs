@@ -55,6 +55,8 @@ namespace Shype.Attest.Protocol;
 [JsonSerializable(typeof(WebhookList))]
 [JsonSerializable(typeof(WebhookTest))]
 [JsonSerializable(typeof(WebhookMessage))]
+[JsonSerializable(typeof(KeyList))]
+[JsonSerializable(typeof(KeyRotation))]
 [JsonSerializable(typeof(AuditList))]
 [JsonSerializable(typeof(AuditCheck))]
 [JsonSerializable(typeof(AuditHead))]

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Protocol;
 using Shype.Attest.ServiceTests.Verifier;
@@ -12,7 +14,7 @@ using Xunit;
 namespace Shype.Attest.ServiceTests.Store;
 
 /// <summary>One verifier as a real process, that can be killed and started again on what it left.</summary>
-internal sealed class Node(string folder, string database, VirtualVendor vendor, string settings = "") : IDisposable
+internal sealed class Node(string folder, string database, VirtualVendor vendor) : IDisposable
 {
     private readonly string _state = Path.Combine(folder, "state");
     private Process? _process;
@@ -20,6 +22,12 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor,
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
     public Process Process => _process!;
+
+    /// <summary>One more environment variable.</summary>
+    public (string Name, string Value)? Environment { get; init; }
+
+    /// <summary>Settings beside the usual ones, or instead of them.</summary>
+    public object Settings { get; init; } = new { };
 
     public HttpClient Anonymous { get; private set; } = new();
 
@@ -34,12 +42,14 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor,
         await File.WriteAllBytesAsync(Path.Combine(roots, "root.der"), vendor.Root, Now);
         if (sharesKeysOf is not null && !Directory.Exists(_state))
         {
-            Assert.Equal(0, Shell.Run(["bash", "-c", "mkdir -m 700 \"$1\" && cd \"$0\" && cp -rp keys signing-keys tls *.token \"$1\"", sharesKeysOf._state, _state]).Status);
+            Assert.Equal(0, Shell.Run(["bash", "-c", "mkdir -m 700 \"$1\" && cd \"$0\" && cp -rp keys tls *.token \"$1\"", sharesKeysOf._state, _state]).Status);
         }
 
         string[] arguments = ["--state", _state, "--ek-roots", roots, "--listen", "127.0.0.1:0", "--database", database, "--config", Config()];
-        _process = fileLimit is { } limit ? VerifierProcess.StartWithFileLimit(limit, arguments) : VerifierProcess.Start(arguments);
-        var errors = _process.StandardError.ReadToEndAsync(Now);
+        _process = fileLimit is { } limit ? VerifierProcess.StartWithFileLimit(limit, arguments)
+            : Environment is var (name, value) ? VerifierProcess.StartWith(name, value, arguments)
+            : VerifierProcess.Start(arguments);
+        var errors = Log = _process.StandardError.ReadToEndAsync(Now);
         var line = await _process.StandardOutput.ReadLineAsync(Now);
         Assert.True(line is not null, line is null ? await errors : "");
         Address = new Uri(line!["listening ".Length..]);
@@ -48,6 +58,9 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor,
     }
 
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>All that it logs until its end.</summary>
+    public Task<string> Log { get; private set; } = Task.FromResult("");
 
     /// <summary>Ends it without warning.</summary>
     public async Task KillAsync()
@@ -110,7 +123,7 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor,
     {
         using var response = await Operator.GetAsync($"/v1/hosts/{host}", Now);
         return response.IsSuccessStatusCode
-            ? Enum.Parse<HostState>(System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync(Now)).RootElement.GetProperty("host").GetProperty("state").GetString()!, ignoreCase: true)
+            ? Enum.Parse<HostState>(JsonDocument.Parse(await response.Content.ReadAsStringAsync(Now)).RootElement.GetProperty("host").GetProperty("state").GetString()!, ignoreCase: true)
             : null;
     }
 
@@ -127,9 +140,16 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor,
 
     private string Config()
     {
+        // Who asks is the test: nobody is asked because it is time.
+        var settings = JsonSerializer.SerializeToNode(
+            new { EnrolmentsPerMinute = 100_000, EvidencePerMinute = 100_000, WatchInterval = "1.00:00:00", WatchDeadline = "7.00:00:00" })!.AsObject();
+        foreach (var (name, value) in JsonSerializer.SerializeToNode(Settings)!.AsObject())
+        {
+            settings[name] = value?.DeepClone();
+        }
+
         var path = Path.Combine(folder, "verifier.json");
-        // Who asks is the test; what else it wants to be set, it adds.
-        File.WriteAllText(path, $$$"""{"Verifier":{"EnrolmentsPerMinute":100000,"EvidencePerMinute":100000,"WatchInterval":"1.00:00:00","WatchDeadline":"7.00:00:00"{{{settings}}}}}""");
+        File.WriteAllText(path, new JsonObject { ["Verifier"] = settings }.ToJsonString());
         return path;
     }
 }

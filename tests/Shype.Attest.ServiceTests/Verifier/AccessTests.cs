@@ -88,11 +88,15 @@ public sealed class AccessTests : IAsyncLifetime
         ["POST /v1/webhooks/"] = [Admin],
         ["DELETE /v1/webhooks/{name}"] = [Admin],
         ["POST /v1/webhooks/{name}/test"] = [Admin],
+        ["GET /v1/keys/"] = [Admin],
+        ["POST /v1/keys/"] = [Admin],
+        ["DELETE /v1/keys/{keyId}"] = [Admin],
         ["GET /.well-known/jwks.json"] = Everybody,
         ["GET /.well-known/audit-jwks.json"] = Everybody,
         ["GET /healthz/live"] = Everybody,
         ["GET /healthz/ready"] = Everybody,
-        ["* {*path:nonfile}"] = Everybody,    };
+        ["* {*path:nonfile}"] = Everybody,
+    };
 
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private RunningVerifier _verifier = null!;
