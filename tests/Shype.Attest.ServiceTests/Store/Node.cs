@@ -25,6 +25,8 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
 
     public HttpClient Operator { get; private set; } = new();
 
+    public HttpClient RelyingParty { get; private set; } = new();
+
     /// <summary>Starts it; with a limit no file may grow beyond so many KiB, until the limit is taken away.</summary>
     public async Task StartAsync(int? fileLimit = null, Node? sharesKeysOf = null)
     {
@@ -42,10 +44,19 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
         Assert.True(line is not null, line is null ? await errors : "");
         Address = new Uri(line!["listening ".Length..]);
         Anonymous = Client(null);
-        Operator = Client((await File.ReadAllTextAsync(Path.Combine(_state, "operator.token"), Now)).Trim());
+        Operator = Client(await TokenAsync("operator"));
+        RelyingParty = Client(await TokenAsync("relying-party"));
     }
 
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>The token of a role in the state folder.</summary>
+    public async Task<string> TokenAsync(string role) => (await File.ReadAllTextAsync(Path.Combine(_state, role + ".token"), Now)).Trim();
+
+    /// <summary>Asks about a host or a VM, as a relying party does.</summary>
+    public async Task<HttpResponseMessage> AskAsync(string about, byte[] nonce, string? guarantees = null) =>
+        await RelyingParty.PostAsJsonAsync("/v1/attest/" + about,
+            new AttestRequest { Nonce = nonce, Guarantees = guarantees is null ? null : System.Text.Json.JsonDocument.Parse(guarantees).RootElement }, ProtocolJson.Default.AttestRequest, Now);
 
     /// <summary>Ends it without warning.</summary>
     public async Task KillAsync()
@@ -81,7 +92,7 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
         return new EnrolledTpm(host, EnrolmentProof.AgentToken(tpm.Open(challenge), result.HostId));
     }
 
-    public VirtualAgent Agent(EnrolledTpm enrolled) => new(enrolled.Host, Client(enrolled.Token));
+    public VirtualAgent Agent(EnrolledTpm enrolled, Node? evidenceTo = null) => new(enrolled.Host, Client(enrolled.Token), evidenceTo?.Client(enrolled.Token));
 
     public async Task ApproveAsync(string host) => (await Operator.PostAsync($"/v1/hosts/{host}/approve", null, Now)).EnsureSuccessStatusCode().Dispose();
 
@@ -126,7 +137,7 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
     private string Config()
     {
         var path = Path.Combine(folder, "verifier.json");
-        File.WriteAllText(path, """{"Verifier":{"EnrolmentsPerMinute":100000,"EvidencePerMinute":100000}}""");
+        File.WriteAllText(path, """{"Verifier":{"EnrolmentsPerMinute":100000,"EvidencePerMinute":100000,"AnswerTimeout":"00:00:04"}}""");
         return path;
     }
 }

@@ -11,9 +11,9 @@ namespace Shype.Attest.Verifier.Attestation;
 /// The only orchestration: take evidence, appraise, sign, keep, answer whoever waits. Evidence of one host is taken one after the other; a
 /// verdict is told to anybody only after it is on the disk.
 /// </summary>
-internal sealed class AttestationService(
+internal sealed partial class AttestationService(
     HostDirectory hosts, ChallengeIssuer challenges, LiveHosts live, CurrentReferences references, PolicyLibrary policies, Results results,
-    CurrentAppraisalPolicies appraisalPolicies, IAttestationStore store, TimeProvider clock, ILogger<AttestationService> log)
+    CurrentAppraisalPolicies appraisalPolicies, IAttestationStore store, IReplicaStore others, TimeProvider clock, ILogger<AttestationService> log)
 {
     /// <summary>A challenge for a host, at once.</summary>
     public async Task<Challenge> ChallengeAsync(HostEntry host, CancellationToken cancellationToken)
@@ -88,8 +88,8 @@ internal sealed class AttestationService(
     {
         // Before anything else is read of it: what changes later makes the verdict stale.
         var revision = host.Record.Revision;
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var inputs = new Inputs(appraisalPolicies.Of(host.Record.PolicyGroup), references.InForceAt(now), now);
+        var inputs = InputsOf(host);
+        var now = inputs.Now;
         var (verdict, token) = await TryAppraiseAsync(host, evidence, encoded, inputs);
         var (appraisal, before) = (verdict.Appraisal, host.Knowledge?.Memory);
         var vms = VmsOf(host, appraisal);
@@ -105,6 +105,8 @@ internal sealed class AttestationService(
             Boot = appraisal?.Host.BootId ?? host.Record.Boot,
             Evidence = encoded,
             EvidenceDigest = verdict.EvidenceDigest,
+            Challenge = evidence.ChallengeNonce.ToArray(),
+            IsAccepted = appraisal is { IsFresh: true },
             Result = token,
             Memory = appraisal?.Memory?.Encode(),
             Context = appraisal is null ? null : ContextOf(host, appraisal, before, inputs).Encode(),
@@ -187,6 +189,12 @@ internal sealed class AttestationService(
         EnrolmentFindings = Encoding.UTF8.GetBytes(host.Record.EnrolmentFindings),
         Before = before is null ? default(ReadOnlyMemory<byte>?) : before.EncodeContinuity(),
     };
+
+    private Inputs InputsOf(HostEntry host)
+    {
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        return new Inputs(appraisalPolicies.Of(host.Record.PolicyGroup), references.InForceAt(now), now);
+    }
 
     private AppraisalRules RulesOf(HostEntry host) => appraisalPolicies.Of(host.Record.PolicyGroup).Rules;
 
