@@ -11,7 +11,8 @@ using Xunit;
 namespace Shype.Attest.ServiceTests.Replicas;
 
 /// <summary>A relying party asks one verifier about a host whose agent is connected to another.</summary>
-public sealed class AskingTests(TwoNodes nodes) : IClassFixture<TwoNodes>
+[Collection(TwoNodesCollection.Name)]
+public sealed class AskingTests(TwoNodes nodes)
 {
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 

@@ -12,6 +12,8 @@ public sealed class TwoNodes(PostgresServer server) : IAsyncLifetime
 {
     private readonly ScratchFolder _folder = new();
 
+    internal VirtualVendor Vendor { get; } = new();
+
     internal Node A { get; private set; } = null!;
 
     internal Node B { get; private set; } = null!;
@@ -22,9 +24,8 @@ public sealed class TwoNodes(PostgresServer server) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var vendor = new VirtualVendor();
         Database = server.NewDatabase();
-        (A, B) = (new Node(_folder["a"], "postgres:" + Database, vendor), new Node(_folder["b"], "postgres:" + Database, vendor));
+        (A, B) = (new Node(_folder["a"], "postgres:" + Database, Vendor), new Node(_folder["b"], "postgres:" + Database, Vendor));
         await A.StartAsync();
         await B.StartAsync(sharesKeysOf: A);
         Assert.Equal(HttpStatusCode.OK, (await A.PutReferencesAsync(0)).StatusCode);

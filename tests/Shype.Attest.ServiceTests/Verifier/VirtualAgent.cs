@@ -111,6 +111,9 @@ internal sealed class VirtualAgent(VirtualHost host, HttpClient client, HttpClie
     /// <summary>An agent that serves; says at the end how many challenges it answered.</summary>
     internal sealed class Serving(Connection connection, Task<int> loop) : IAsyncDisposable
     {
+        /// <summary>Done when the verifier ended it.</summary>
+        public Task Ended => loop;
+
         public async Task<int> StopAsync()
         {
             connection.Dispose();

@@ -66,13 +66,14 @@ internal static class VerifierApp
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
         var store = AttestationStore.Open(Databases.Of(options), Key("audit.key"));
         services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IReplicaStore>(store);
-        services.AddSingleton<AccessTokens>().AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
+        services.AddSingleton<AccessTokens>().AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments)).AddSingleton<SharedPendingEnrolments>();
+        services.AddSingleton<IPendingEnrolments>(provider => store.IsShared ? provider.GetRequiredService<SharedPendingEnrolments>() : provider.GetRequiredService<PendingEnrolments>());
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
         services.AddSingleton<TrustStore>().AddSingleton<EnrolmentService>();
         services.AddSingleton<AuditSigner>().AddSingleton<AuditService>();
         var challengeKey = Key("challenge.key");
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChallengeIssuer>(provider, challengeKey));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChallengeIssuer>(provider, challengeKey)).AddSingleton(new EnrolmentSecret(() => [challengeKey]));
         services.AddSingleton<Elsewhere>().AddSingleton<Exchange>().AddHostedService(provider => provider.GetRequiredService<Exchange>());
         services.AddHostedService<Upkeep>();
         services.AddSingleton<Replicas>().AddHostedService(provider => provider.GetRequiredService<Replicas>());
