@@ -50,6 +50,9 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>The certificate that clients pin.</summary>
+    public string CertificatePath => Path.Combine(_state, "tls/cert.pem");
+
     /// <summary>The token of a role in the state folder.</summary>
     public async Task<string> TokenAsync(string role) => (await File.ReadAllTextAsync(Path.Combine(_state, role + ".token"), Now)).Trim();
 

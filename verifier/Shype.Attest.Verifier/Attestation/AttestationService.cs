@@ -13,7 +13,7 @@ namespace Shype.Attest.Verifier.Attestation;
 /// </summary>
 internal sealed partial class AttestationService(
     HostDirectory hosts, ChallengeIssuer challenges, LiveHosts live, CurrentReferences references, PolicyLibrary policies, Results results,
-    CurrentAppraisalPolicies appraisalPolicies, IAttestationStore store, IReplicaStore others, TimeProvider clock, ILogger<AttestationService> log)
+    CurrentAppraisalPolicies appraisalPolicies, IAttestationStore store, IReplicaStore others, IStagedLogs staged, TimeProvider clock, ILogger<AttestationService> log)
 {
     /// <summary>A challenge for a host, at once.</summary>
     public async Task<Challenge> ChallengeAsync(HostEntry host, CancellationToken cancellationToken)
@@ -90,6 +90,12 @@ internal sealed partial class AttestationService(
         var revision = host.Record.Revision;
         var inputs = InputsOf(host);
         var now = inputs.Now;
+        var brought = evidence;
+        if (await JoinAsync(host, evidence, inputs) is { } whole)
+        {
+            (evidence, encoded) = (whole, whole.Encode());
+        }
+
         var (verdict, token) = await TryAppraiseAsync(host, evidence, encoded, inputs);
         var (appraisal, before) = (verdict.Appraisal, host.Knowledge?.Memory);
         var vms = VmsOf(host, appraisal);
@@ -107,6 +113,7 @@ internal sealed partial class AttestationService(
             EvidenceDigest = verdict.EvidenceDigest,
             Challenge = evidence.ChallengeNonce.ToArray(),
             IsAccepted = appraisal is { IsFresh: true },
+            UsedStaged = appraisal is { IsFresh: true } && !ReferenceEquals(evidence, brought),
             Result = token,
             Memory = appraisal?.Memory?.Encode(),
             Context = appraisal is null ? null : ContextOf(host, appraisal, before, inputs).Encode(),

@@ -65,7 +65,7 @@ internal static class VerifierApp
 
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
         var store = AttestationStore.Open(Databases.Of(options), Key("audit.key"));
-        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IReplicaStore>(store);
+        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IReplicaStore>(store).AddSingleton<IStagedLogs>(store);
         services.AddSingleton<AccessTokens>().AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments)).AddSingleton<SharedPendingEnrolments>();
         services.AddSingleton<IPendingEnrolments>(provider => store.IsShared ? provider.GetRequiredService<SharedPendingEnrolments>() : provider.GetRequiredService<PendingEnrolments>());
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
@@ -100,6 +100,7 @@ internal static class VerifierApp
         app.UseRequestTimeouts();
         app.MapEnrolment();
         app.MapEvidence();
+        app.MapStagedLogs();
         app.MapAttest();
         app.MapHosts();
         app.MapReferences();

@@ -5,7 +5,7 @@ using System.Data.Common;
 namespace Shype.Attest.Verifier.Store;
 
 /// <summary>The store: statements that all databases understand.</summary>
-internal sealed partial class AttestationStore : IAttestationStore, IReplicaStore, IDisposable
+internal sealed partial class AttestationStore : IAttestationStore, IReplicaStore, IStagedLogs, IDisposable
 {
     private readonly Database _database;
     private readonly AuditChain _chain;
@@ -270,6 +270,11 @@ internal sealed partial class AttestationStore : IAttestationStore, IReplicaStor
             {
                 session.Post("INSERT INTO vms (host_id, uuid, name, label) VALUES ($1, $2, $3, $4)", commit.HostId, vm.Uuid.ToString("D"), vm.Name, vm.Label);
             }
+        }
+
+        if (commit.UsedStaged)
+        {
+            session.Post("DELETE FROM staged_logs WHERE host_id = $1", commit.HostId);
         }
 
         if (commit.Challenge is { } challenge && session.Database.TellOthers is { } tell)

@@ -159,6 +159,9 @@ internal sealed record AppraisalCommit
     /// <summary>Whether it was a fresh answer, so that the memory follows it.</summary>
     public bool IsAccepted { get; init; }
 
+    /// <summary>Whether it went on from pieces of logs that had been brought before, which are of no more use.</summary>
+    public bool UsedStaged { get; init; }
+
     /// <summary>The signed result.</summary>
     public required string Result { get; init; }
 

@@ -9,3 +9,16 @@ CREATE TABLE pending_enrolments (
     request BLOB NOT NULL
 ) STRICT;
 CREATE INDEX pending_enrolments_by_time ON pending_enrolments (expires);
+
+-- Logs that agents brought in pieces before the evidence that proves them; nothing here is believed. first and next count records, of IMA lists bytes.
+CREATE TABLE staged_logs (
+    host_id TEXT NOT NULL REFERENCES hosts (id),
+    kind    TEXT NOT NULL,
+    first   INTEGER NOT NULL,
+    next    INTEGER NOT NULL,
+    boot    TEXT NOT NULL,
+    at      INTEGER NOT NULL,
+    size    INTEGER NOT NULL,
+    bytes   BLOB NOT NULL,
+    PRIMARY KEY (host_id, kind, first)
+) STRICT;
