@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Npgsql;
 using Shype.Attest.Protocol;
 using Shype.Attest.ServiceTests.Store;
@@ -11,7 +10,7 @@ using Xunit;
 namespace Shype.Attest.ServiceTests.Replicas;
 
 /// <summary>A relying party asks one verifier about a host whose agent is connected to another.</summary>
-[Collection(TwoNodesCollection.Name)]
+[Collection(TwoNodesGroup.Name)]
 public sealed class AskingTests(TwoNodes nodes)
 {
     private static CancellationToken Now => TestContext.Current.CancellationToken;

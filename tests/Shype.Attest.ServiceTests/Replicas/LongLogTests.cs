@@ -6,7 +6,6 @@ using Shype.Attest.Agent.Http;
 using Shype.Attest.Protocol;
 using Shype.Attest.ServiceTests.Sim;
 using Shype.Attest.ServiceTests.Store;
-using Shype.Attest.ServiceTests.Verifier;
 using Shype.Attest.Testing;
 using Shype.Attest.Testing.World;
 using Xunit;

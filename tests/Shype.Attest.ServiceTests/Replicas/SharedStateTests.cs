@@ -12,7 +12,7 @@ using Xunit;
 namespace Shype.Attest.ServiceTests.Replicas;
 
 /// <summary>What was begun, shown or decided at one verifier, at another.</summary>
-[Collection(TwoNodesCollection.Name)]
+[Collection(TwoNodesGroup.Name)]
 public sealed class SharedStateTests(TwoNodes nodes)
 {
     private static CancellationToken Now => TestContext.Current.CancellationToken;
