@@ -28,7 +28,6 @@ public sealed class LimitTests : IAsyncLifetime
         { "POST", "/v1/enrol/x/activate", MediaTypes.Json, ProtocolLimits.MaxJsonBytes, nameof(ProtocolLimits.MaxJsonBytes) },
         { "POST", "/v1/attest/vm/x", MediaTypes.Json, ProtocolLimits.MaxJsonBytes, nameof(ProtocolLimits.MaxJsonBytes) },
         { "POST", "/v1/hosts/alpha/revoke", MediaTypes.Json, ProtocolLimits.MaxJsonBytes, nameof(ProtocolLimits.MaxJsonBytes) },
-        { "POST", "/v1/hosts/{id}/logs/records?boot=b&first=0&next=1", MediaTypes.LogPiece, ProtocolLimits.MaxLogPieceBytes, nameof(ProtocolLimits.MaxLogPieceBytes) },
         { "POST", "/v1/hosts/{id}/evidence", MediaTypes.CmwCbor, ProtocolLimits.MaxEvidenceBytes, nameof(ProtocolLimits.MaxEvidenceBytes) },
         { "POST", "/v1/hosts/alpha/group", MediaTypes.Json, ProtocolLimits.MaxJsonBytes, nameof(ProtocolLimits.MaxJsonBytes) },
         { "PUT", "/v1/appraisal-policies/default", MediaTypes.Yaml, AppraisalLimits.MaxAppraisalPolicyBytes, nameof(AppraisalLimits.MaxAppraisalPolicyBytes) },

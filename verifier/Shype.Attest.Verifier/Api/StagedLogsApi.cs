@@ -13,9 +13,9 @@ internal static class StagedLogsApi
     /// <summary>The routes.</summary>
     public static void MapStagedLogs(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup($"/v1/hosts/{{{Roles.HostRouteValue}}}/logs/{{kind}}").RequireAuthorization(Roles.Agent).RequireRateLimiting(RateLimits.Evidence);
-        group.MapGet("/", ShowAsync);
-        group.MapPost("/", StageAsync);
+        var group = routes.MapGroup($"/v1/hosts/{{{Roles.HostRouteValue}}}").RequireAuthorization(Roles.Agent).RequireRateLimiting(RateLimits.Evidence);
+        group.MapGet("/logs/{kind}", ShowAsync);
+        group.MapPost("/logs/{kind}", StageAsync);
     }
 
     private static async Task<IResult> ShowAsync(HttpContext context, string id, string kind, HostDirectory hosts, IStagedLogs staged) =>
