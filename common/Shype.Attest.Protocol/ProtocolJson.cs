@@ -44,6 +44,7 @@ namespace Shype.Attest.Protocol;
 [JsonSerializable(typeof(ReplaceRequest))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenInfo))]
+[JsonSerializable(typeof(StagedLog))]
 [JsonSerializable(typeof(TokenList))]
 [JsonSerializable(typeof(HostEvent))]
 [JsonSerializable(typeof(HostEventList))]

@@ -35,6 +35,8 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
 
     public HttpClient Admin => Client(File.ReadAllText(Path.Combine(_state, "admin.token")).Trim());
 
+    public HttpClient RelyingParty { get; private set; } = new();
+
     /// <summary>Starts it; with a limit no file may grow beyond so many KiB, until the limit is taken away.</summary>
     public async Task StartAsync(int? fileLimit = null, Node? sharesKeysOf = null)
     {
@@ -54,13 +56,25 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
         Assert.True(line is not null, line is null ? await errors : "");
         Address = new Uri(line!["listening ".Length..]);
         Anonymous = Client(null);
-        Operator = Client((await File.ReadAllTextAsync(Path.Combine(_state, "operator.token"), Now)).Trim());
+        Operator = Client(await TokenAsync("operator"));
+        RelyingParty = Client(await TokenAsync("relying-party"));
     }
 
     public Uri Address { get; private set; } = null!;
 
     /// <summary>All that it logs until its end.</summary>
     public Task<string> Log { get; private set; } = Task.FromResult("");
+
+    /// <summary>The certificate that clients pin.</summary>
+    public string CertificatePath => Path.Combine(_state, "tls/cert.pem");
+
+    /// <summary>The token of a role in the state folder.</summary>
+    public async Task<string> TokenAsync(string role) => (await File.ReadAllTextAsync(Path.Combine(_state, role + ".token"), Now)).Trim();
+
+    /// <summary>Asks about a host or a VM, as a relying party does.</summary>
+    public async Task<HttpResponseMessage> AskAsync(string about, byte[] nonce, string? guarantees = null) =>
+        await RelyingParty.PostAsJsonAsync("/v1/attest/" + about,
+            new AttestRequest { Nonce = nonce, Guarantees = guarantees is null ? null : JsonDocument.Parse(guarantees).RootElement }, ProtocolJson.Default.AttestRequest, Now);
 
     /// <summary>Ends it without warning.</summary>
     public async Task KillAsync()
@@ -96,7 +110,7 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
         return new EnrolledTpm(host, EnrolmentProof.AgentToken(tpm.Open(challenge), result.HostId));
     }
 
-    public VirtualAgent Agent(EnrolledTpm enrolled) => new(enrolled.Host, Client(enrolled.Token));
+    public VirtualAgent Agent(EnrolledTpm enrolled, Node? evidenceTo = null) => new(enrolled.Host, Client(enrolled.Token), evidenceTo?.Client(enrolled.Token));
 
     public async Task ApproveAsync(string host) => (await Operator.PostAsync($"/v1/hosts/{host}/approve", null, Now)).EnsureSuccessStatusCode().Dispose();
 
@@ -142,7 +156,7 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
     {
         // Who asks is the test: nobody is asked because it is time.
         var settings = JsonSerializer.SerializeToNode(
-            new { EnrolmentsPerMinute = 100_000, EvidencePerMinute = 100_000, WatchInterval = "1.00:00:00", WatchDeadline = "7.00:00:00" })!.AsObject();
+            new { EnrolmentsPerMinute = 100_000, EvidencePerMinute = 100_000, WatchInterval = "1.00:00:00", WatchDeadline = "7.00:00:00", AnswerTimeout = "00:00:04" })!.AsObject();
         foreach (var (name, value) in JsonSerializer.SerializeToNode(Settings)!.AsObject())
         {
             settings[name] = value?.DeepClone();

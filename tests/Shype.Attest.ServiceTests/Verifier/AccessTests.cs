@@ -29,6 +29,8 @@ public sealed class AccessTests : IAsyncLifetime
         ["GET /v1/hosts/{id}/challenge"] = [OwnAgent],
         ["GET /v1/hosts/{id}/challenges"] = [OwnAgent],
         ["POST /v1/hosts/{id}/evidence"] = [OwnAgent],
+        ["GET /v1/hosts/{id}/logs/{kind}"] = [OwnAgent],
+        ["POST /v1/hosts/{id}/logs/{kind}"] = [OwnAgent],
         ["POST /v1/attest/vm/{name}"] = Askers,
         ["POST /v1/attest/host/{name}"] = Askers,
         ["POST /challenge-response/v1/newSession"] = [OwnAgent, OtherAgent, .. Askers],

@@ -17,7 +17,7 @@ internal sealed class ChallengeIssuer(KeyRing keys, PolicyLibrary policies, Veri
         var pcrs = rules.Pcrs;
         return new Challenge
         {
-            Nonce = ChallengeNonce.Mint(SecretOf(keys.Current(KeyPurposes.Challenges)), RandomNumberGenerator.GetBytes(ChallengeNonce.SeedSize), expires, hostId, pcrs),
+            Nonce = ChallengeNonce.Mint(keys.ChallengeSecrets[0], RandomNumberGenerator.GetBytes(ChallengeNonce.SeedSize), expires, hostId, pcrs),
             Pcrs = pcrs,
             Expires = expires,
             Known = memory?.KnownUnder(rules) ?? LogPosition.None,
@@ -29,7 +29,5 @@ internal sealed class ChallengeIssuer(KeyRing keys, PolicyLibrary policies, Veri
 
     /// <summary>What is wrong with a nonce that came back.</summary>
     public ChallengeNonceProblem Check(ReadOnlySpan<byte> nonce, string hostId, AppraisalRules rules) =>
-        ChallengeNonce.Check(nonce, clock.GetUtcNow(), hostId, rules.Pcrs, [.. keys.Accepted(KeyPurposes.Challenges).Where(key => key.Secret is not null).Select(SecretOf)]);
-
-    private static byte[] SecretOf(RingKey key) => key.Secret ?? throw key.Unavailable();
+        ChallengeNonce.Check(nonce, clock.GetUtcNow(), hostId, rules.Pcrs, keys.ChallengeSecrets);
 }

@@ -69,8 +69,9 @@ internal static class VerifierApp
 
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
         var store = AttestationStore.Open(Databases.Of(options), Key("audit.key"), options.WatchDeadline);
-        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IWatchStore>(store).AddSingleton<IWebhookStore>(store).AddSingleton<ISessionStore>(store).AddSingleton<IKeyStore>(store);
-        services.AddSingleton<AccessTokens>().AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
+        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IWatchStore>(store).AddSingleton<IWebhookStore>(store).AddSingleton<ISessionStore>(store).AddSingleton<IKeyStore>(store).AddSingleton<IReplicaStore>(store).AddSingleton<IStagedLogs>(store);
+        services.AddSingleton<AccessTokens>().AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments)).AddSingleton<SharedPendingEnrolments>();
+        services.AddSingleton<IPendingEnrolments>(provider => store.IsShared ? provider.GetRequiredService<SharedPendingEnrolments>() : provider.GetRequiredService<PendingEnrolments>());
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
         services.AddSingleton<TrustStore>().AddSingleton<EnrolmentService>();
@@ -78,6 +79,8 @@ internal static class VerifierApp
         services.AddSingleton<AuditSigner>().AddSingleton<AuditService>();
         services.AddSingleton<ChallengeIssuer>();
         AddKeys(services, options, keys);
+        services.AddSingleton(provider => new EnrolmentSecret(() => provider.GetRequiredService<KeyRing>().ChallengeSecrets));
+        services.AddSingleton<Elsewhere>().AddSingleton<Exchange>().AddHostedService(provider => provider.GetRequiredService<Exchange>());
         services.AddHostedService<Upkeep>();
         services.AddWatch(Key("webhook.key"));
         services.AddSingleton<Replicas>().AddHostedService(provider => provider.GetRequiredService<Replicas>());
@@ -115,6 +118,7 @@ internal static class VerifierApp
         app.UseRequestTimeouts();
         app.MapEnrolment();
         app.MapEvidence();
+        app.MapStagedLogs();
         app.MapAttest();
         app.MapHosts();
         app.MapReferences();

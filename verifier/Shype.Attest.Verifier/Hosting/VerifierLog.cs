@@ -48,6 +48,12 @@ internal static partial class VerifierLog
     [LoggerMessage(106, LogLevel.Error, "What other verifiers decided cannot be read; it is tried again")]
     public static partial void FollowingFailed(this ILogger log, Exception failure);
 
+    [LoggerMessage(107, LogLevel.Warning, "Other verifiers cannot be heard; it is tried again: {Problem}")]
+    public static partial void OthersUnheard(this ILogger log, string problem);
+
+    [LoggerMessage(108, LogLevel.Error, "A message of another verifier could not be followed: {Message}")]
+    public static partial void MessageFailed(this ILogger log, Exception failure, string message);
+
     [LoggerMessage(104, LogLevel.Error, "Request failed: {Method} {Route}")]
     public static partial void RequestFailed(this ILogger log, Exception failure, string method, string route);
 

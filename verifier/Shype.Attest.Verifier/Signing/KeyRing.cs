@@ -48,6 +48,16 @@ internal sealed class KeyRing : IDisposable
     /// <summary>The keys whose signatures count now.</summary>
     public IEnumerable<RingKey> Accepted(string purpose) => _schedules[purpose].Accepted(_clock.GetUtcNow());
 
+    /// <summary>The secrets of challenges and of what hosts must open to enrol: the one in use, then all others that count now.</summary>
+    public byte[][] ChallengeSecrets
+    {
+        get
+        {
+            var current = Current(KeyPurposes.Challenges);
+            return [current.Secret ?? throw current.Unavailable(), .. Accepted(KeyPurposes.Challenges).Where(key => key != current && key.Secret is not null).Select(key => key.Secret!)];
+        }
+    }
+
     /// <summary>
     /// The public halves of <see cref="Accepted"/>, of proven keys only: whoever can write into the database, but has neither the key-encryption key
     /// nor the token, must not add a key that readers believe.
