@@ -49,6 +49,9 @@ internal sealed class HostDirectory(IAttestationStore store, IAdmissionStore adm
         }
     }
 
+    /// <summary>The groups that hosts are in, by name.</summary>
+    public IReadOnlyList<string> Groups() => [.. _byId.Values.Select(host => host.Record.PolicyGroup).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
     /// <summary>Takes a host in that proved its keys.</summary>
     public async Task<EnrolmentOutcome> EnrolAsync(HostEnrolment enrolment, CancellationToken cancellationToken)
     {

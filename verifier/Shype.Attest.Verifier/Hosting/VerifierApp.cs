@@ -7,6 +7,7 @@ using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Api;
 using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Auditing;
+using Shype.Attest.Verifier.Dashboard;
 using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Signing;
 using Shype.Attest.Verifier.Store;
@@ -65,7 +66,7 @@ internal static class VerifierApp
 
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
         var store = AttestationStore.Open(Databases.Of(options), Key("audit.key"));
-        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IWatchStore>(store);
+        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IWatchStore>(store).AddSingleton<IDashboardStore>(store);
         services.AddSingleton<AccessTokens>().AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
@@ -79,6 +80,7 @@ internal static class VerifierApp
         // Not AddAuthentication: that brings data protection, which leaves keys in the home folder, for cookies that do not exist here.
         services.AddAuthenticationCore(authentication => authentication.DefaultScheme = BearerHandler.Scheme).AddWebEncoders();
         new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.Scheme, null);
+        services.AddSingleton<HostDecisions>().AddDashboard();
         services.AddAuthorization(Roles.Configure);
         services.AddRateLimiter(limiter => RateLimits.Configure(limiter, options));
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new() { Timeout = TimeSpan.FromSeconds(60) });
@@ -108,6 +110,7 @@ internal static class VerifierApp
         app.MapAudit();
         app.MapAdmissions();
         app.MapTokens();
+        app.MapDashboard();
         app.MapPublic();
     }
 
