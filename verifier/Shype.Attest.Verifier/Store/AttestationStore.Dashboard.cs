@@ -12,11 +12,6 @@ internal sealed partial class AttestationStore : IDashboardStore
         ReadAsync<IReadOnlyList<string>>(session => session.Query("SELECT host_id FROM host_watch WHERE state = $1", row => row.GetString(0), WatchRows.TextOf(state)), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<WatchedHost>> ReadWatchAsync(IReadOnlyList<string> hostIds, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<WatchedHost>>(
-            session => session.ReadAtOnce<IReadOnlyList<WatchedHost>>(at => [.. hostIds.Select(id => WatchRows.ById(at, id)).OfType<WatchedHost>()]), cancellationToken);
-
-    /// <inheritdoc/>
     public Task<IReadOnlyList<VerdictRow>> ReadVerdictsAsync(string hostId, long before, int limit, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<VerdictRow>>(session => session.Query(
             "SELECT number, at, status FROM attestations WHERE host_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3", ReadVerdictRow, hostId, before, limit), cancellationToken);

@@ -8,9 +8,6 @@ internal interface IDashboardStore
     /// <summary>The ids of all hosts in a state.</summary>
     Task<IReadOnlyList<string>> ReadHostIdsAsync(WatchState state, CancellationToken cancellationToken);
 
-    /// <summary>Where these hosts stand; those that are not known are left out.</summary>
-    Task<IReadOnlyList<WatchedHost>> ReadWatchAsync(IReadOnlyList<string> hostIds, CancellationToken cancellationToken);
-
     /// <summary>Verdicts about a host before a number, the newest first.</summary>
     Task<IReadOnlyList<VerdictRow>> ReadVerdictsAsync(string hostId, long before, int limit, CancellationToken cancellationToken);
 

@@ -15,6 +15,12 @@ internal static class WatchRows
         ? session.Query($"SELECT {Columns} FROM host_watch WHERE state = $1 AND host_id > $2 ORDER BY host_id LIMIT $3", Read, TextOf(state), filter.After ?? "", filter.Limit)
         : session.Query($"SELECT {Columns} FROM host_watch WHERE host_id > $1 ORDER BY host_id LIMIT $2", Read, filter.After ?? "", filter.Limit);
 
+    /// <summary>When one host was heard, and how often it is asked.</summary>
+    public static WatchRound? Round(StoreSession session, string hostId) =>
+        session.Query("SELECT heard_at, interval_ms, state FROM host_watch WHERE host_id = $1",
+            row => new WatchRound(Time(row, 0), row.IsDBNull(1) ? null : TimeSpan.FromMilliseconds(row.GetInt64(1)), row.GetString(2) is not ("pending" or "revoked")), hostId)
+            is [var found] ? found : null;
+
     /// <summary>Hosts counted.</summary>
     public static WatchCounts Count(StoreSession session, DateTimeOffset now) => new(
         session.Query("SELECT state, count(*) FROM host_watch GROUP BY state", row => (State: StateOf(row.GetString(0)), Hosts: row.GetInt64(1)))
@@ -28,6 +34,14 @@ internal static class WatchRows
     /// <summary>Changes of all hosts after a number, in order.</summary>
     public static IReadOnlyList<HostEvent> After(StoreSession session, long after, int limit) =>
         session.Query($"{SelectEvents} WHERE number > $1 ORDER BY number LIMIT $2", ReadEvent, after, limit);
+
+    /// <summary>The next change after a number to one of some states, or of all; null where there is none.</summary>
+    public static HostEvent? Next(StoreSession session, long after, IReadOnlyList<WatchState> states)
+    {
+        // The texts are ours, not anybody's words.
+        var wanted = states.Count == 0 ? "" : $" AND to_state IN ({string.Join(", ", states.Select(state => $"'{TextOf(state)}'"))})";
+        return session.Query($"{SelectEvents} WHERE number > $1{wanted} ORDER BY number LIMIT 1", ReadEvent, after) is [var found] ? found : null;
+    }
 
     /// <summary>A state as text.</summary>
     public static string TextOf(WatchState state) => state switch

@@ -39,7 +39,7 @@ internal sealed record FleetRow(HostRecord Host, WatchStatus Status);
 /// Hosts for a page: the most urgent states first, by name within each. Names and groups are in memory, states in an index; only the rows of the page itself are
 /// read, so that a page costs the same however much is kept about each of 100,000 hosts.
 /// </summary>
-internal sealed class FleetQuery(IDashboardStore store, HostDirectory hosts)
+internal sealed class FleetQuery(IDashboardStore store, IWatchStore watch, HostDirectory hosts)
 {
     /// <summary>Hosts on a page.</summary>
     public const int PageSize = 50;
@@ -65,7 +65,7 @@ internal sealed class FleetQuery(IDashboardStore store, HostDirectory hosts)
         }
 
         var page = found.Take(PageSize).ToList();
-        var watched = (await store.ReadWatchAsync([.. page.Select(row => row.Host.Id)], cancellationToken)).ToDictionary(row => row.HostId, row => row.Status);
+        var watched = await watch.ReadWatchAsync([.. page.Select(row => row.Host.Id)], cancellationToken);
         return new(
             [.. page.Where(row => watched.ContainsKey(row.Host.Id)).Select(row => new FleetRow(row.Host, watched[row.Host.Id]))],
             found.Count > PageSize ? new FleetPlace(page[^1].State, page[^1].Host.Name) : null);
