@@ -13,6 +13,8 @@ internal sealed class PageResult(Html page, int status = StatusCodes.Status200OK
         httpContext.Response.StatusCode = status;
         httpContext.Response.Headers.ContentSecurityPolicy =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        // Not "no-referrer": with that, browsers hide the origin of our own forms from us as well.
+        httpContext.Response.Headers["Referrer-Policy"] = "same-origin";
         return Answers.WriteAsync(httpContext, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(page.ToString()));
     }
 }

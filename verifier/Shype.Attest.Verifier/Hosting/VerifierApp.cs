@@ -8,6 +8,7 @@ using Shype.Attest.Verifier.Api;
 using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Auditing;
 using Shype.Attest.Verifier.Dashboard;
+using Shype.Attest.Verifier.Dashboard.SignIn;
 using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Signing;
 using Shype.Attest.Verifier.Store;
@@ -56,7 +57,7 @@ internal static class VerifierApp
         // Standard output carries the one line that scripts wait for.
         builder.Logging.AddSimpleConsole(line => (line.SingleLine, line.TimestampFormat, line.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss'Z' ", true));
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(BearerHandler).FullName, LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(BearerHandler).FullName, LogLevel.Warning).AddFilter(typeof(SessionHandler).FullName, LogLevel.Warning);
         builder.Services.AddSystemd();
     }
 

@@ -60,7 +60,7 @@ internal sealed class VmPage(HostViews views, IsolationPicture picture)
         var words = GraphPicture.Describe(graph);
         return $"""
             <section aria-labelledby="isolation"><h2 id="isolation">Isolation</h2>
-            <figure><div class="scroll picture" role="region" aria-label="Picture of the isolation" tabindex="0"><img src="{Routes.Host(view.Host.Id)}/isolation.svg" alt="Who may talk to whom under policy {graph.Policy}; the same in words stands below."></div>
+            <figure><div class="scroll picture" role="group" aria-label="Picture of the isolation" tabindex="0"><img src="{Routes.Host(view.Host.Id)}/isolation.svg" alt="Who may talk to whom under policy {graph.Policy}; the same in words stands below."></div>
             <figcaption><details><summary>The picture in words</summary><p>{words}</p></details></figcaption></figure></section>
             """;
     }

@@ -38,7 +38,7 @@ internal sealed class PoliciesPage(CurrentAppraisalPolicies policies, HostDirect
             {Parts.Trail(("/dashboard/policies", "Appraisal policies"))}
             <div class="heading"><h1>{shown.Name}</h1><p>{(shown == versions[^1] ? Parts.Badge(WatchState.Trusted, "in force") : Parts.Badge(WatchState.Revoked, "replaced"))}</p></div>
             {Parts.Facts(("Group", $"{group}"), ("Version", $"{shown.Version}"), ("Since", Parts.At(shown.At)), ("By", $"{shown.Actor}"), ("SHA-256", Parts.Digest(Convert.ToHexStringLower(SHA256.HashData(shown.Document)))))}
-            <section aria-labelledby="text"><h2 id="text">Text</h2><div class="scroll" role="region" aria-label="Text of the policy" tabindex="0"><pre class="document">{Html.Lines(Encoding.UTF8.GetString(shown.Document))}</pre></div></section>
+            <section aria-labelledby="text"><h2 id="text">Text</h2><div class="scroll" role="group" aria-label="Text of the policy" tabindex="0"><pre class="document">{Html.Lines(Encoding.UTF8.GetString(shown.Document))}</pre></div></section>
             <section aria-labelledby="versions"><h2 id="versions">Versions</h2>
             {Parts.Table("Versions", Parts.Heads("Version", "Name", "Since", "By"), versions.AsEnumerable().Reverse().Select(known => (Html)$"""<tr><th scope="row"><a href="{path}?version={known.Version}">{known.Version}</a></th><td>{known.Name}</td><td>{Parts.At(known.At)}</td><td>{known.Actor}</td></tr>"""))}</section>
             """));

@@ -40,7 +40,7 @@ internal static class Parts
 
     /// <summary>A table that scrolls on its own where the screen is too narrow.</summary>
     public static Html Table(string caption, Html head, IEnumerable<Html> rows, string kind = "") => $"""
-        <div class="scroll" role="region" aria-label="{caption}" tabindex="0"><table class="{kind}"><caption class="sr">{caption}</caption><thead><tr>{head}</tr></thead><tbody>
+        <div class="scroll" role="group" aria-label="{caption}" tabindex="0"><table class="{kind}"><caption class="sr">{caption}</caption><thead><tr>{head}</tr></thead><tbody>
         {rows}
         </tbody></table></div>
         """;
