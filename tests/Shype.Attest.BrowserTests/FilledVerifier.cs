@@ -47,9 +47,10 @@ public sealed class FilledVerifier : IAsyncLifetime
             Vms = [VirtualVms.Web, VirtualVms.BankA, VirtualVms.BankB, VirtualVms.Of(7, "stray <a-vm>", "Nobody") with { Disks = [new("xvda", null, ReadOnly: false)] }],
         });
         await ShowAsync("rack-3", spec => spec with { Firmware = VirtualBoot.WithoutUefi });
-        await AddAsync(Records.Host("rack-4", HostState.Enrolled), DateTimeOffset.UtcNow.AddHours(-1));
+        await AddAsync(Records.Host("rack-4", HostState.Enrolled), DateTimeOffset.UtcNow.AddDays(-30));
         await AddAsync(Records.Host("rack-5", HostState.Enrolled), DateTimeOffset.UtcNow);
-        await AddAsync(Records.Host("rack-6", HostState.Revoked), DateTimeOffset.UtcNow);
+        var gone = await AddAsync(Records.Host("rack-6", HostState.Enrolled), DateTimeOffset.UtcNow);
+        await Verifier.Service<HostDirectory>().SetStateAsync(new StateChange(gone, HostState.Revoked, "decommissioned", "admin", DateTimeOffset.UtcNow), Now);
         HostileId = await AddAsync(Records.Host(Hostile, HostState.Enrolled), DateTimeOffset.UtcNow);
         await Verifier.Service<IAttestationStore>().CommitAsync(
             Records.Commit(HostileId, at: DateTimeOffset.UtcNow, vms: new VmPlace(HostileId, Guid.CreateVersion7(), Hostile, Hostile)) with { Memory = null }, Now);

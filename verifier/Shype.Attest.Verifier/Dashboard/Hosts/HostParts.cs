@@ -17,7 +17,7 @@ internal static class HostParts
             <section class="banner {Words.Of(status.State)}" aria-label="State" data-live="state" data-state="{Words.Of(status.State)}">
             {Icons.Of(status.State)}
             <div><p class="state">{Words.Capital(Words.Of(status.State))}</p>
-            <p>{Words.Capital(Words.Meaning(status.State))}, since {Parts.Ago(status.Since, visitor.Now)}.{silent}</p>{more}</div>
+            <p>{Words.Capital(Words.Meaning(status.State))}.{silent}</p><p>Since {Parts.At(status.Since)}, {Parts.Ago(status.Since, visitor.Now)}.</p>{more}</div>
             </section>
             """;
     }

@@ -53,7 +53,7 @@ internal sealed class LogPage(HostViews views, IDashboardStore store)
         var digest = record.Digests is [var one, ..] ? Convert.ToHexStringLower(one.Value.Span) : null;
         var said = findings.Select(finding => (Html)$"""<p class="said {Words.Of(FindingParts.Like(finding.Severity))}">{finding.Text}</p>""");
         return $"""
-            <tr id="record-{(long)record.RecordNumber}"><th scope="row">{(long)record.RecordNumber}</th><td>{verdict}</td><td class="num">{record.Pcr.Value}</td><td>{record.Measurement.Type}</td><td>{AgentLogReport.Describe(record.Measurement)}{said}</td><td>{Parts.Digest(digest)}</td></tr>
+            <tr id="record-{(long)record.RecordNumber}"><th scope="row">{(long)record.RecordNumber}</th><td>{verdict}</td><td class="num">{record.Pcr.Value}</td><td>{record.Measurement.Type}</td><td class="says">{Parts.Prose(AgentLogReport.Describe(record.Measurement))}{said}</td><td>{Parts.Digest(digest)}</td></tr>
             """;
     }
 

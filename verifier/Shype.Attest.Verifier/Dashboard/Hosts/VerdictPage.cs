@@ -64,7 +64,7 @@ internal sealed class VerdictPage(HostViews views)
         ("Secure Boot", $"{boot.SecureBoot}"),
         ("Hypervisor is the one that was booted", $"{boot.Link}"),
         ("Boot loaders", boot.Loaders.Count == 0 ? null : (Html)$"{string.Join(", ", boot.Loaders)}"),
-        ("Verified by", boot.VerifiedBy.Count == 0 ? null : (Html)$"{boot.VerifiedBy.Select(key => (Html)$"""<span class="line">{key}</span>""")}"),
+        ("Verified by", boot.VerifiedBy.Count == 0 ? null : (Html)$"{boot.VerifiedBy.Select(key => (Html)$"""<span class="line">{Parts.Prose(key)}</span>""")}"),
         ("Images", boot.Images.Count == 0 ? null : (Html)$"{boot.Images.Select(image => (Html)$"""<span class="line">{Parts.Digest(image)}</span>""")}"));
 
     private static Html Inputs(HostView view)

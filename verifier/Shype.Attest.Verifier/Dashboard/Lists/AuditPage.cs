@@ -55,7 +55,7 @@ internal sealed class AuditPage(IAuditStore store, AuditService audit, HostDirec
     {
         var about = hosts.Find(record.Subject)?.Record is { } host ? (Html)$"""<a href="{Routes.Host(host.Id)}">{host.Name}</a>""" : $"{record.Subject}";
         return $"""
-            <tr><th scope="row">{record.Number}</th><td>{Parts.At(DateTimeOffset.FromUnixTimeMilliseconds(record.At))}</td><td>{Words.OfCode(record.Kind)}</td><td>{about}</td><td>{record.Actor}</td><td class="detail">{record.Detail}</td></tr>
+            <tr><th scope="row">{record.Number}</th><td>{Parts.At(DateTimeOffset.FromUnixTimeMilliseconds(record.At))}</td><td>{Words.OfCode(record.Kind)}</td><td>{about}</td><td>{record.Actor}</td><td class="detail">{Parts.Prose(record.Detail)}</td></tr>
             """;
     }
 

@@ -23,20 +23,21 @@ internal static class FindingParts
     private static Html One(ResultFinding finding, string hostId, int level)
     {
         var like = Like(finding.Severity);
-        var heading = level == 2 ? (Html)$"<h2>{finding.Text}</h2>" : $"<h3>{finding.Text}</h3>";
+        var heading = level == 2 ? (Html)$"<h2>{Parts.Prose(finding.Text)}</h2>" : $"<h3>{Parts.Prose(finding.Text)}</h3>";
         var record = finding.Record is { } number
             ? (Html)$""" <a href="{Routes.Log(hostId, number)}">record {(long)number}</a>"""
             : Html.Empty;
-        var sides = finding.Expected is null && finding.Found is null ? Html.Empty : (Html)$"""
-            <dl class="sides"><div><dt>Expected</dt><dd>{Parts.Value(finding.Expected)}</dd></div><div><dt>Found</dt><dd>{Parts.Value(finding.Found)}</dd></div></dl>
-            """;
+        var sides = (finding.Expected, finding.Found) is (null, null) ? Html.Empty : (Html)$"""<dl class="sides">{Side("Expected", "expected", finding.Expected)}{Side("Found", "found", finding.Found)}</dl>""";
         var advice = finding.Advice is { Length: > 0 } ? (Html)$"""<p class="advice"><strong>What to do:</strong> {finding.Advice}</p>""" : Html.Empty;
         return $"""
-            <li class="finding {Words.Of(like)}">{Icons.Of(like)}<div>
+            <li class="finding {Words.Of(like)}">{(finding.Severity == "information" ? Icons.Information : Icons.Of(like))}<div>
             {heading}
             <p class="dim"><span class="sr">Severity: </span>{finding.Severity} · <code>{finding.Code}</code> · {finding.Subject}{record}</p>
             {sides}{advice}
             </div></li>
             """;
     }
+
+    private static Html Side(string name, string kind, string? value) =>
+        value is null ? Html.Empty : $"""<div class="{kind}"><dt>{name}</dt><dd>{Parts.Value(value)}</dd></div>""";
 }

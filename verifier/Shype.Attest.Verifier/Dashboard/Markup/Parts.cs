@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Verifier.Dashboard.Markup;
 
 /// <summary>Pieces that many pages are made of.</summary>
-internal static class Parts
+internal static partial class Parts
 {
     /// <summary>A state: picture, word and colour.</summary>
     public static Html Badge(WatchState state) => Badge(state, Words.Of(state));
@@ -14,14 +15,37 @@ internal static class Parts
     /// <summary>A tier.</summary>
     public static Html Badge(TrustTier tier) => Badge(Words.Like(tier), Words.Of(tier));
 
-    /// <summary>A digest: cut in its middle to the eye, whole for who reaches it, copies it or has it read.</summary>
-    public static Html Digest(string? hex) => hex is not { Length: > 0 } ? $"""<span class="dim">none</span>"""
-        : hex.Length <= Tail * 2 ? $"<code>{hex}</code>"
-        : (Html)$"""<code class="digest" tabindex="0"><span class="head">{hex[..^Tail]}</span><span class="tail">{hex[^Tail..]}</span></code>""";
+    /// <summary>A digest, also with its kind before it: cut in its middle to the eye, whole for who reaches it, copies it or has it read.</summary>
+    public static Html Digest(string? digest)
+    {
+        if (digest is not { Length: > 0 })
+        {
+            return $"""<span class="dim">none</span>""";
+        }
+
+        var (kind, hex) = (digest[..(digest.LastIndexOf(':') + 1)], digest[(digest.LastIndexOf(':') + 1)..]);
+        return hex.Length <= Tail * 2
+            ? $"<code>{digest}</code>"
+            : (Html)$"""<code class="digest" tabindex="0"><span class="kind">{kind}</span><span class="head">{hex[..^Tail]}</span><span class="tail">{hex[^Tail..]}</span></code>""";
+    }
+
+    /// <summary>Text with digests in it, which are cut.</summary>
+    public static Html Prose(string text)
+    {
+        List<Html> pieces = [];
+        var at = 0;
+        foreach (var match in LongHex().EnumerateMatches(text))
+        {
+            pieces.Add($"{text[at..match.Index]}{Digest(text.Substring(match.Index, match.Length))}");
+            at = match.Index + match.Length;
+        }
+
+        return $"{pieces}{text[at..]}";
+    }
 
     /// <summary>A value of a finding: digests are cut, everything else is shown as it is.</summary>
     public static Html Value(string? value) => value is not null && !value.Contains(' ', StringComparison.Ordinal) && value.Length >= 40 ? Digest(value)
-        : value is null ? $"""<span class="dim">nothing</span>""" : (Html)$"""<code class="value">{value}</code>""";
+        : value is null ? $"""<span class="dim">nothing</span>""" : (Html)$"""<code class="value">{Prose(value)}</code>""";
 
     /// <summary>A fingerprint to be compared by eye, in groups of four.</summary>
     public static Html Fingerprint(string hex) =>
@@ -66,6 +90,9 @@ internal static class Parts
 
     /// <summary>What a form carries so that it is taken.</summary>
     public static Html FormToken(Visitor visitor) => $"""<input type="hidden" name="{SignIn.Forms.Field}" value="{visitor.FormToken}">""";
+
+    [GeneratedRegex("[0-9a-f]{32,}", RegexOptions.CultureInvariant)]
+    private static partial Regex LongHex();
 
     private const int Tail = 8;
 }

@@ -14,8 +14,8 @@ internal static partial class ReturnPath
     /// <summary>The path if it is a page of the dashboard, the fleet otherwise.</summary>
     public static string Of(string? path) => path is { Length: <= MaxCharacters } && Own().IsMatch(path) ? path : Home;
 
-    // Nothing that a browser could take for another host: no second slash, no backslash, no scheme, no control character.
-    [GeneratedRegex(@"\A/dashboard(/[A-Za-z0-9._~%:-]+)*(\?[A-Za-z0-9._~%&=+:-]*)?\z", RegexOptions.CultureInvariant)]
+    // Nothing that a browser could take for another host or a way out: no second slash, no backslash, no scheme, no control character, no dots at the start.
+    [GeneratedRegex(@"\A/dashboard(/[A-Za-z0-9][A-Za-z0-9._~%:-]*)*(\?[A-Za-z0-9._~%&=+:-]*)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Own();
 
     private const int MaxCharacters = 1024;
