@@ -2,8 +2,8 @@ using Microsoft.Playwright;
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.ServiceTests.Agent;
+using Shype.Attest.ServiceTests.Sim;
 using Shype.Attest.ServiceTests.Verifier;
-using Shype.Attest.Tpm.Types;
 using Shype.Attest.TpmSim.Manufacturing;
 using Shype.Attest.Verifier.Attestation;
 using Xunit;
@@ -38,7 +38,7 @@ public sealed class AgentStoryTests(Browser browser) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_host_enrols_is_approved_at_the_dashboard_is_trusted_and_fails_when_competitors_meet()
+    public async Task A_host_enrols_is_approved_at_the_dashboard_is_trusted_and_fails_when_its_TPM_knows_more_than_its_log()
     {
         await _host.Run("enrol");
         await using var window = await (await browser.OpenAsync(_verifier.Address)).SignInAsync((await File.ReadAllTextAsync(Path.Combine(_verifier.State, "operator.token"), Now)).Trim());
@@ -57,9 +57,14 @@ public sealed class AgentStoryTests(Browser browser) : IAsyncLifetime
         await Assertions.Expect(page.Locator(".banner .state")).ToHaveTextAsync("Affirming");
         Assert.True(await page.Locator("figure img").EvaluateAsync<bool>("image => image.decode().then(() => image.naturalWidth > 300)"));
 
-        await _host.Try("vm", "start", "stranger");
-        await _host.Try("attest");
-        page = await window.GoAsync("/dashboard/hosts/host-a/history");
+        await Tool.Run(_host.Platform.Tpm.Tcti, "tpm2_pcrextend", "13:sha256=" + new string('a', 64));
+        Assert.NotEqual(0, (await _host.Try("attest")).Code);
+        page = await window.GoAsync("/dashboard/hosts/host-a");
+        await Assertions.Expect(page.Locator(".banner .state")).ToHaveTextAsync("Failed");
+        await Assertions.Expect(page.Locator(".finding").First).ToContainTextAsync("pcr/13 differs");
+        var row = page.Locator("table.pcrs tbody tr").Filter(new() { HasText = "VMs" });
+        await Assertions.Expect(row).ToContainTextAsync("log digest mismatch");
+        Assert.NotEqual(await row.Locator(".digest").First.InnerTextAsync(), await row.Locator(".digest").Last.InnerTextAsync());
         Assert.Empty(await window.FaultsAsync());
     }
 

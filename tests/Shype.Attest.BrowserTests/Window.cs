@@ -54,18 +54,23 @@ public sealed class Window : IAsyncDisposable
     }
 
     /// <summary>What axe finds, what was written down, and what a person would see to be wrong.</summary>
-    public async Task<IReadOnlyList<string>> FaultsAsync()
+    public async Task<IReadOnlyList<string>> FaultsAsync(bool accessible = true)
     {
-        // Evaluated by the debugger, which no policy of the page is about.
-        await Page.EvaluateAsync(Axe);
-        var found = await Page.EvaluateAsync<string[]>("""
-            async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
-                .map(found => `${found.id}: ${found.help}: ${found.nodes.slice(0, 3).map(node => node.html + " " + (node.any[0]?.message ?? "")).join(" | ")}`)
-            """);
+        var found = accessible ? await ViolationsAsync() : [];
         var overflow = await Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
         // Markup that was escaped by mistake is seen as text.
         var seen = Regex.Match(await Page.InnerTextAsync("body"), "<(span|p|a|code|svg|dl|table)[ >].{0,80}");
         return [.. found, .. _faults, .. overflow > 0 ? [$"{overflow} pixels wider than the screen"] : (string[])[], .. seen.Success ? [$"markup as text: {seen.Value}"] : (string[])[]];
+    }
+
+    private async Task<string[]> ViolationsAsync()
+    {
+        // Evaluated by the debugger, which no policy of the page is about.
+        await Page.EvaluateAsync(Axe);
+        return await Page.EvaluateAsync<string[]>("""
+            async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+                .map(found => `${found.id}: ${found.help}: ${found.nodes.slice(0, 3).map(node => node.html + " " + (node.any[0]?.message ?? "")).join(" | ")}`)
+            """);
     }
 
     /// <summary>Nothing was written down.</summary>
