@@ -96,12 +96,12 @@ internal static class FleetPage
 
     private static Html Why(WatchStatus status)
     {
-        if (status.Causes is not [var first, ..] || status.State == WatchState.Trusted)
+        if (status.Causes is not [var first, ..] || status.State is WatchState.Trusted or WatchState.Enrolled or WatchState.Pending)
         {
             return $"""<span class="dim">{Words.Meaning(status.State)}</span>""";
         }
 
-        return status.Causes.Count == 1 ? $"{Words.OfCode(first)}" : (Html)$"""{Words.OfCode(first)} <span class="dim">and {status.Causes.Count - 1} more</span>""";
+        return status.Causes.Count == 1 ? $"{Words.OfCause(first)}" : (Html)$"""{Words.OfCause(first)} <span class="dim">and {status.Causes.Count - 1} more</span>""";
     }
 
     private static string Address(FleetFilter filter, FleetPlace? after) =>

@@ -23,6 +23,8 @@ internal sealed class HostPage(HostViews views, IDashboardStore store, IWatchSto
         }
 
         var (visitor, host, cancelled) = (Visitor.Of(context), view.Host, context.RequestAborted);
+        // What waits for a decision is decided before all else is read.
+        var isPending = host.State == HostState.Pending;
         var events = await watch.ReadHostHistoryAsync(host.Id, long.MaxValue, EventsShown, cancelled);
         var verdicts = await store.ReadVerdictsAsync(host.Id, long.MaxValue, VerdictsShown, cancelled);
         var vms = await hosts.ReadVmsAsync(host.Id, cancelled);
@@ -33,6 +35,7 @@ internal sealed class HostPage(HostViews views, IDashboardStore store, IWatchSto
             {notice}
             {HostParts.Banner(view.Status, visitor, Lead(view))}
             <section aria-labelledby="why" data-live="why"><h2 id="why">Why</h2>{Why(view)}</section>
+            {(isPending ? forms.Of(visitor, view) : Html.Empty)}
             <div class="columns">
             <section aria-labelledby="vms"><h2 id="vms">VMs that run</h2>{Vms(view, vms)}</section>
             <section aria-labelledby="facts"><h2 id="facts">In force</h2>{Facts(view, visitor)}</section>
@@ -44,7 +47,7 @@ internal sealed class HostPage(HostViews views, IDashboardStore store, IWatchSto
             <section aria-labelledby="pcrs" data-live="pcrs"><h2 id="pcrs">PCRs</h2>{PcrTable.Of(view)}
             <p><a href="{Routes.Host(host.Id)}/log">The log that they rest on, record by record</a></p></section>
             <section aria-labelledby="identity"><h2 id="identity">TPM</h2>{HostParts.Identity(host, request, trust)}</section>
-            {forms.Of(visitor, view)}
+            {(isPending ? Html.Empty : forms.Of(visitor, view))}
             """);
     }
 
@@ -62,7 +65,7 @@ internal sealed class HostPage(HostViews views, IDashboardStore store, IWatchSto
 
         return view.Status.State == WatchState.Trusted
             ? $"""<p class="fine">{Icons.Trusted}<span>Nothing speaks against this host: its TPM signed what its logs say, and everything in them is known good.</span></p>"""
-            : (Html)$"""<p>{Words.Capital(string.Join(", ", view.Status.Causes.Select(Words.OfCode)))}.</p>""";
+            : (Html)$"""<p>{Words.Capital(string.Join(", ", view.Status.Causes.Select(Words.OfCause)))}.</p>""";
     }
 
     private static Html Vms(HostView view, IReadOnlyList<VmPlace> vms) => vms.Count == 0

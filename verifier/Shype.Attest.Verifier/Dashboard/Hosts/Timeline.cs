@@ -29,7 +29,7 @@ internal static class Timeline
         var what = change.From == change.To || change.From is null ? Parts.Badge(change.To) : (Html)$"""{Parts.Badge(change.From.Value)} <span class="dim">to</span> {Parts.Badge(change.To)}""";
         var silent = change.Silent ? (Html)$""" <span class="tag">silent</span>""" : Html.Empty;
         var by = change.By is { } name ? (Html)$""" <span class="dim">by {name}</span>""" : Html.Empty;
-        var why = string.Join(", ", change.Causes.Select(Words.OfCode));
+        var why = string.Join(", ", change.Causes.Select(Words.OfCause));
         return $"""
             <li class="{Words.Of(change.To)}"><div class="change">{what}{silent}</div><div class="cause">{why}{by}</div><div class="when">{Parts.At(change.At)}</div></li>
             """;

@@ -29,7 +29,7 @@ internal sealed class TrustPage(TrustStore trust)
         var cloud = authority.IsVirtual ? (Html)$""" <span class="tag">virtual</span>""" : Html.Empty;
         var over = link?.NotAfter < visitor.Now ? (Html)$""" <span class="tag">expired</span>""" : Html.Empty;
         return $"""
-            <tr><td>{counts}{cloud}</td><th scope="row">{link?.Subject ?? authority.Id}<p class="dim">{authority.Note}</p></th><td>{authority.Origin.ToString().ToLowerInvariant()}</td><td>{(link is null ? "" : Words.Iso(link.NotAfter)[..10])}{over}</td><td>{Parts.Digest(authority.Fingerprint)}</td></tr>
+            <tr><td>{counts}{cloud}</td><th scope="row">{link?.Subject ?? authority.Id}<p class="dim">{Parts.Prose(authority.Note)}</p></th><td>{authority.Origin.ToString().ToLowerInvariant()}</td><td>{(link is null ? "" : Words.Iso(link.NotAfter)[..10])}{over}</td><td>{Parts.Digest(authority.Fingerprint)}</td></tr>
             """;
     }
 }

@@ -40,6 +40,20 @@ internal static class Words
     /// <summary>A code as words: "image-unknown" is "image unknown".</summary>
     public static string OfCode(string code) => code.Replace('-', ' ');
 
+    /// <summary>A cause of a state: of the watch in a few words, of a finding its code.</summary>
+    public static string OfCause(string cause) => cause switch
+    {
+        WatchCauses.Enrolled => "its TPM enrolled",
+        WatchCauses.Approved => "an operator let it in",
+        WatchCauses.Revoked => "an operator revoked it",
+        WatchCauses.Replaced => "its name went to another TPM",
+        WatchCauses.KeyAfterFailure => "another attestation key after a failure",
+        WatchCauses.Affirmed => "nothing speaks against it",
+        WatchCauses.NotJudged => "its evidence could not be judged",
+        WatchCauses.DeadlineMissed => "nothing was heard by its deadline",
+        _ => OfCode(cause),
+    };
+
     /// <summary>With a capital letter.</summary>
     public static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 
