@@ -49,8 +49,8 @@ internal sealed class HostDirectory(IAttestationStore store, IAdmissionStore adm
         }
     }
 
-    /// <summary>The groups that hosts are in, by name.</summary>
-    public IReadOnlyList<string> Groups() => [.. _byId.Values.Select(host => host.Record.PolicyGroup).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    /// <summary>Hosts that are looked for, in no order, up to so many.</summary>
+    public IReadOnlyList<HostRecord> Where(Func<HostRecord, bool> admits, int limit) => [.. _byId.Select(host => host.Value.Record).Where(admits).Take(limit)];
 
     /// <summary>Takes a host in that proved its keys.</summary>
     public async Task<EnrolmentOutcome> EnrolAsync(HostEnrolment enrolment, CancellationToken cancellationToken)

@@ -7,6 +7,18 @@ namespace Shype.Attest.Verifier.Store;
 internal sealed partial class AttestationStore : IDashboardStore
 {
     /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<WatchState, long>> CountStatesAsync(CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyDictionary<WatchState, long>>(session => session.Query("SELECT state, count(*) FROM host_watch GROUP BY state",
+            row => (State: WatchRows.StateOf(row.GetString(0)), Hosts: row.GetInt64(1))).ToDictionary(row => row.State, row => row.Hosts), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ReadHostIdsByNameAsync(WatchState state, string after, int limit, CancellationToken cancellationToken) =>
+        // A cross join: SQLite shall walk the names and stop, not gather and sort a state that most hosts are in.
+        ReadAsync<IReadOnlyList<string>>(session => session.Query(
+            "SELECT h.id FROM hosts AS h CROSS JOIN host_watch AS w WHERE w.host_id = h.id AND w.state = $1 AND h.name > $2 ORDER BY h.name LIMIT $3",
+            row => row.GetString(0), WatchRows.TextOf(state), after, limit), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ReadHostIdsAsync(WatchState state, CancellationToken cancellationToken) =>
         // From the index alone.
         ReadAsync<IReadOnlyList<string>>(session => session.Query("SELECT host_id FROM host_watch WHERE state = $1", row => row.GetString(0), WatchRows.TextOf(state)), cancellationToken);

@@ -5,8 +5,14 @@ namespace Shype.Attest.Verifier.Store;
 /// <summary>What the dashboard reads a page at a time, and who is signed in to it.</summary>
 internal interface IDashboardStore
 {
+    /// <summary>How many hosts there are in each state; states that no host is in are left out.</summary>
+    Task<IReadOnlyDictionary<WatchState, long>> CountStatesAsync(CancellationToken cancellationToken);
+
     /// <summary>The ids of all hosts in a state.</summary>
     Task<IReadOnlyList<string>> ReadHostIdsAsync(WatchState state, CancellationToken cancellationToken);
+
+    /// <summary>The ids of hosts in a state, by name, after one of them.</summary>
+    Task<IReadOnlyList<string>> ReadHostIdsByNameAsync(WatchState state, string after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Verdicts about a host before a number, the newest first.</summary>
     Task<IReadOnlyList<VerdictRow>> ReadVerdictsAsync(string hostId, long before, int limit, CancellationToken cancellationToken);

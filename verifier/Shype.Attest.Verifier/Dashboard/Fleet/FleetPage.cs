@@ -1,3 +1,4 @@
+using Shype.Attest.Appraisal.Rules;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Dashboard.Markup;
@@ -12,35 +13,35 @@ internal static class FleetPage
 
     /// <summary>The page.</summary>
     public static async Task<IResult> ShowAsync(HttpContext context, string? state, string? group, string? q, string? after,
-        FleetQuery fleet, IWatchStore watch, IAttestationStore store, HostDirectory hosts)
+        FleetQuery fleet, IDashboardStore states, IAttestationStore store, HostDirectory hosts, CurrentAppraisalPolicies policies)
     {
         var visitor = Visitor.Of(context);
         var text = q?.Trim() is { Length: > 0 } given ? given[..Math.Min(given.Length, MaxTextCharacters)] : null;
         var wanted = Enum.TryParse<WatchState>(state, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known : (WatchState?)null;
         var filter = new FleetFilter(wanted, string.IsNullOrEmpty(group) ? null : group, text, FleetPlace.Read(after));
-        var counts = await watch.CountWatchAsync(visitor.Now, context.RequestAborted);
-        var page = await fleet.ReadAsync(filter, context.RequestAborted);
+        var counts = await states.CountStatesAsync(context.RequestAborted);
+        var page = await fleet.ReadAsync(filter, counts, context.RequestAborted);
         var vms = text is null ? [] : await FindVmsAsync(store, text, context.RequestAborted);
         return new PageResult(Layout.Of(visitor, "Fleet", Path, $"""
             <div class="heading"><h1>Fleet</h1><p class="dim" data-live="total">{Summary(counts)}</p></div>
             {Tiles(counts, filter)}
-            {Search(filter, fleet.Groups())}
+            {Search(filter, policies.Current.Keys.Union([AppraisalPolicy.DefaultGroup]).Order(StringComparer.Ordinal))}
             {Vms(vms, hosts)}
             <div data-live="hosts">{Hosts(page, filter, visitor)}</div>
             {Parts.Pages(filter.After is null ? null : Address(filter, null), page.Next is null ? null : Address(filter, page.Next))}
             """));
     }
 
-    private static string Summary(WatchCounts counts)
+    private static string Summary(IReadOnlyDictionary<WatchState, long> counts)
     {
-        var total = counts.ByState.Values.Sum();
-        var wrong = Attention.Sum(state => counts.ByState.GetValueOrDefault(state));
+        var total = counts.Values.Sum();
+        var wrong = Attention.Sum(state => counts.GetValueOrDefault(state));
         return total == 0 ? "No hosts yet."
             : $"{Words.Count(total, "host")}, {(wrong == 0 ? "none needs attention" : wrong == 1 ? "1 needs attention" : $"{Words.Number(wrong)} need attention")}";
     }
 
-    private static Html Tiles(WatchCounts counts, FleetFilter filter) => $"""
-        <ul class="tiles" data-live="tiles" aria-label="Hosts by state">{Words.ByUrgency.Select(state => Tile(state, counts.ByState.GetValueOrDefault(state), filter.State == state))}</ul>
+    private static Html Tiles(IReadOnlyDictionary<WatchState, long> counts, FleetFilter filter) => $"""
+        <ul class="tiles" data-live="tiles" aria-label="Hosts by state">{Words.ByUrgency.Select(state => Tile(state, counts.GetValueOrDefault(state), filter.State == state))}</ul>
         """;
 
     private static Html Tile(WatchState state, long count, bool isHere)
@@ -52,7 +53,7 @@ internal static class FleetPage
             """;
     }
 
-    private static Html Search(FleetFilter filter, IReadOnlyList<string> groups)
+    private static Html Search(FleetFilter filter, IEnumerable<string> groups)
     {
         var states = Words.ByUrgency.Select(state => Option(Words.Of(state), Words.Of(state), filter.State == state));
         return $"""

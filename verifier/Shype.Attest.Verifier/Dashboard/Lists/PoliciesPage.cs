@@ -9,14 +9,14 @@ using Shype.Attest.Verifier.Store;
 namespace Shype.Attest.Verifier.Dashboard.Lists;
 
 /// <summary>The appraisal policies of groups, and one of them with its text.</summary>
-internal sealed class PoliciesPage(CurrentAppraisalPolicies policies, HostDirectory hosts, IAttestationStore store)
+internal sealed class PoliciesPage(CurrentAppraisalPolicies policies, IAttestationStore store)
 {
     /// <summary>All of them.</summary>
     public async Task<IResult> ListAsync(HttpContext context)
     {
         var visitor = Visitor.Of(context);
         var versions = (await store.ReadAppraisalPoliciesAsync(context.RequestAborted)).ToLookup(version => version.Group, StringComparer.Ordinal);
-        var groups = versions.Select(group => group.Key).Union([AppraisalPolicy.DefaultGroup, .. hosts.Groups()]).Order(StringComparer.Ordinal);
+        var groups = versions.Select(group => group.Key).Union([AppraisalPolicy.DefaultGroup]).Order(StringComparer.Ordinal);
         return new PageResult(Layout.Of(visitor, "Policies", "/dashboard/policies", $"""
             <div class="heading"><h1>Appraisal policies</h1><p class="dim">what is demanded of each group of hosts</p></div>
             {Parts.Table("Appraisal policies", Parts.Heads("Group", "Policy", "Version", "Since", "By"), groups.Select(group => Row(group, versions[group].LastOrDefault(), visitor)))}
