@@ -16,13 +16,13 @@ esac
 
 need_dotnet
 need swtpm=swtpm swtpm_setup=swtpm-tools tpm2_quote=tpm2-tools openssl=openssl node=nodejs npm=npm evmctl=ima-evm-utils mkfs.ext4=e2fsprogs flock=util-linux prlimit=util-linux \
-  checkpolicy=checkpolicy seinfo=setools semodule_expand=semodule-utils bunzip2=bzip2
+  checkpolicy=checkpolicy seinfo=setools semodule_expand=semodule-utils bunzip2=bzip2 chromium=chromium
 # Debian keeps PostgreSQL's programs off the PATH.
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb=postgresql
 build Shype.Attest.sln
 fetch_selinux_policy
 
-say "Fetching the JavaScript library that checks our tokens (tests/js)"
+say "Fetching the JavaScript libraries that check our tokens and pages (tests/js)"
 npm ci --prefix tests/js --no-audit --no-fund --loglevel=error >/dev/null || die "npm ci failed in tests/js: is a package registry reachable?"
 
 passed=0 failed=0 skipped=0
@@ -33,7 +33,7 @@ log=$root/artifacts/test.log
 count() { sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$2" | tail -n 1; }
 
 # One module after the other: the service tests start emulators and would starve the rest.
-for project in UnitTests ServiceTests; do
+for project in UnitTests ServiceTests BrowserTests; do
   say "Running $project"
   out=$(mktemp)
   status=0
