@@ -62,7 +62,7 @@ public sealed class DashboardAccessTests : IAsyncLifetime
     {
         var (id, _) = await _verifier.AddHostAsync("alpha");
         var over = await SessionAsync(await TokenAsync("late", Roles.Admin));
-        _clock.Advance(Sessions.Lifetime);
+        _clock.Advance(DashboardSessions.Lifetime);
         var cookies = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             [Nobody] = null,
@@ -150,7 +150,7 @@ public sealed class DashboardAccessTests : IAsyncLifetime
         return await client.SendAsync(request, Now);
     }
 
-    private async Task<string> SessionAsync(string token) => (await _verifier.Service<Sessions>().BeginAsync(token, Now))!.Cookie;
+    private async Task<string> SessionAsync(string token) => (await _verifier.Service<DashboardSessions>().BeginAsync(token, Now))!.Cookie;
 
     private async Task<string> TokenAsync(string name, string role) =>
         (await _verifier.Service<AccessTokens>().AddAsync(new TokenRequest { Name = name, Role = role }, "test", Now))!.Token!;

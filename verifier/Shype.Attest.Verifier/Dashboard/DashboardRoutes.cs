@@ -18,7 +18,7 @@ internal static class DashboardRoutes
     public static IServiceCollection AddDashboard(this IServiceCollection services)
     {
         new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, SessionHandler>(SessionHandler.Scheme, null);
-        return services.AddSingleton<Sessions>().AddSingleton<FleetQuery>().AddSingleton<HostViews>().AddSingleton<HostForms>().AddSingleton<HostPage>().AddSingleton<LogPage>()
+        return services.AddSingleton<DashboardSessions>().AddSingleton<FleetQuery>().AddSingleton<HostViews>().AddSingleton<HostForms>().AddSingleton<HostPage>().AddSingleton<LogPage>()
             .AddSingleton<VerdictPage>().AddSingleton<VmPage>().AddSingleton<IsolationPicture>().AddSingleton<ApprovalsPage>().AddSingleton<ReferencesPage>()
             .AddSingleton<PoliciesPage>().AddSingleton<TrustPage>().AddSingleton<AuditPage>();
     }

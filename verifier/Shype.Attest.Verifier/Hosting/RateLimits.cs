@@ -24,6 +24,9 @@ internal static class RateLimits
     /// <summary>Signing in to the dashboard, which is where tokens are tried.</summary>
     public const string SignIn = "sign-in";
 
+    /// <summary>Sessions of the challenge-response interface: one bucket for each caller.</summary>
+    public const string Sessions = "sessions";
+
     /// <summary>The limits.</summary>
     public static void Configure(RateLimiterOptions limiter, VerifierOptions options)
     {
@@ -31,6 +34,7 @@ internal static class RateLimits
         limiter.AddPolicy(Public, context => Bucket(Neighbourhood(context.Connection.RemoteIpAddress), PublicPerMinute));
         limiter.AddPolicy(Evidence, context => Bucket(context.User.FindFirst(Roles.HostClaim)?.Value ?? "", options.EvidencePerMinute));
         limiter.AddPolicy(SignIn, context => Bucket(Neighbourhood(context.Connection.RemoteIpAddress), SignInsPerMinute));
+        limiter.AddPolicy(Sessions, context => Bucket(context.User.FindFirst(Roles.HostClaim)?.Value ?? "caller:" + context.User.Identity?.Name, options.SessionsPerMinute));
         limiter.OnRejected = async (context, _) =>
         {
             context.HttpContext.Response.Headers.RetryAfter = "10";

@@ -10,6 +10,7 @@ using Shype.Attest.Verifier.Auditing;
 using Shype.Attest.Verifier.Dashboard;
 using Shype.Attest.Verifier.Dashboard.SignIn;
 using Shype.Attest.Verifier.Enrolment;
+using Shype.Attest.Verifier.Rats;
 using Shype.Attest.Verifier.Signing;
 using Shype.Attest.Verifier.Store;
 using Shype.Attest.Verifier.Watch;
@@ -68,11 +69,12 @@ internal static class VerifierApp
 
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
         var store = AttestationStore.Open(Databases.Of(options), Key("audit.key"), options.WatchDeadline);
-        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IWatchStore>(store).AddSingleton<IWebhookStore>(store).AddSingleton<IDashboardStore>(store);
+        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IWatchStore>(store).AddSingleton<IWebhookStore>(store).AddSingleton<IDashboardStore>(store).AddSingleton<ISessionStore>(store);
         services.AddSingleton<AccessTokens>().AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
         services.AddSingleton<TrustStore>().AddSingleton<EnrolmentService>();
+        services.AddSingleton<Sessions>();
         services.AddSingleton<AuditSigner>().AddSingleton<AuditService>();
         var challengeKey = Key("challenge.key");
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChallengeIssuer>(provider, challengeKey));
@@ -80,7 +82,7 @@ internal static class VerifierApp
         services.AddWatch(Key("webhook.key"));
         services.AddSingleton<Replicas>().AddHostedService(provider => provider.GetRequiredService<Replicas>());
 
-        // Not AddAuthentication: that brings data protection, which leaves keys in the home folder, for cookies that do not exist here.
+        // Not AddAuthentication: that brings data protection, which leaves keys in the home folder; the dashboard's cookie is a random value and needs none.
         services.AddAuthenticationCore(authentication => authentication.DefaultScheme = BearerHandler.Scheme).AddWebEncoders();
         new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.Scheme, null);
         services.AddSingleton<HostDecisions>().AddDashboard();
@@ -116,6 +118,8 @@ internal static class VerifierApp
         app.MapWatch();
         app.MapWebhooks();
         app.MapEvents();
+        app.MapSessions();
+        app.MapDiscovery();
         app.MapDashboard();
         app.MapPublic();
     }

@@ -30,6 +30,18 @@ internal sealed class ResultSigner : IDisposable
         return ResultToken.Sign(current.Key, current.PublicKey.KeyId!, result);
     }
 
+    /// <summary>The key that signs now.</summary>
+    public JsonWebKey PublicKey => _ring.Current.PublicKey;
+
+    /// <summary>Signs a result with the current key, in a form that somebody asked for.</summary>
+    public SignedResult Sign(AttestationResult result, EarForm form)
+    {
+        var current = _ring.Current;
+        return form.IsCwt
+            ? new SignedResult(form, null, ResultCwt.Sign(current.Key, current.PublicKey.KeyId!, result, form.Profile))
+            : new SignedResult(form, ResultToken.Sign(current.Key, current.PublicKey.KeyId!, result, form.Profile), null);
+    }
+
     /// <summary>Takes the next key when its time has come.</summary>
     public void Renew(DateTimeOffset now)
     {
@@ -40,3 +52,9 @@ internal sealed class ResultSigner : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _rings.ForEach(ring => ring.Dispose());
 }
+
+/// <summary>A signed result: a JWT or a CWT.</summary>
+/// <param name="Form">Which form it has.</param>
+/// <param name="Text">The JWT.</param>
+/// <param name="Binary">The CWT.</param>
+internal sealed record SignedResult(EarForm Form, string? Text, byte[]? Binary);

@@ -45,7 +45,7 @@ internal sealed partial class AttestationStore : IDashboardStore
         ReadAsync(session => (long?)session.Scalar("SELECT max(next) FROM host_logs WHERE host_id = $1 AND kind = $2", hostId, LogKinds.Records) ?? 0, cancellationToken);
 
     /// <inheritdoc/>
-    public Task AddSessionAsync(StoredSession session, string actor, DateTimeOffset at, CancellationToken cancellationToken) =>
+    public Task AddSessionAsync(SignedIn session, string actor, DateTimeOffset at, CancellationToken cancellationToken) =>
         _writer.WriteAsync((rows, audit) =>
         {
             rows.Execute("DELETE FROM dashboard_sessions WHERE ends_at <= $1", at.ToUnixTimeMilliseconds());
@@ -55,9 +55,9 @@ internal sealed partial class AttestationStore : IDashboardStore
         }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<StoredSession?> ReadSessionAsync(byte[] digest, CancellationToken cancellationToken) =>
+    public Task<SignedIn?> ReadSessionAsync(byte[] digest, CancellationToken cancellationToken) =>
         ReadAsync(session => session.Query("SELECT digest, token_digest, ends_at FROM dashboard_sessions WHERE digest = $1",
-            row => new StoredSession(row.GetFieldValue<byte[]>(0), row.GetFieldValue<byte[]>(1), Time(row, 2)!.Value), digest) is [var found] ? found : null, cancellationToken);
+            row => new SignedIn(row.GetFieldValue<byte[]>(0), row.GetFieldValue<byte[]>(1), Time(row, 2)!.Value), digest) is [var found] ? found : null, cancellationToken);
 
     /// <inheritdoc/>
     public Task RemoveSessionAsync(byte[] digest, CancellationToken cancellationToken) =>

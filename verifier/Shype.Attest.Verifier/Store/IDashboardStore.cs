@@ -27,10 +27,10 @@ internal interface IDashboardStore
     Task<long> CountLogAsync(string hostId, CancellationToken cancellationToken);
 
     /// <summary>Somebody signed in.</summary>
-    Task AddSessionAsync(StoredSession session, string actor, DateTimeOffset at, CancellationToken cancellationToken);
+    Task AddSessionAsync(SignedIn session, string actor, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>The session with this digest; null where there is none.</summary>
-    Task<StoredSession?> ReadSessionAsync(byte[] digest, CancellationToken cancellationToken);
+    Task<SignedIn?> ReadSessionAsync(byte[] digest, CancellationToken cancellationToken);
 
     /// <summary>Somebody signed out.</summary>
     Task RemoveSessionAsync(byte[] digest, CancellationToken cancellationToken);
@@ -46,4 +46,4 @@ internal sealed record KeptVerdict(VerdictRow Row, byte[] EvidenceDigest, byte[]
 /// <param name="Digest">SHA-256 of the cookie.</param>
 /// <param name="TokenDigest">SHA-256 of the access token that it stands for.</param>
 /// <param name="Ends">Until when.</param>
-internal sealed record StoredSession(byte[] Digest, byte[] TokenDigest, DateTimeOffset Ends);
+internal sealed record SignedIn(byte[] Digest, byte[] TokenDigest, DateTimeOffset Ends);

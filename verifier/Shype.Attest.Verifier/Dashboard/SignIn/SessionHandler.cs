@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Shype.Attest.Verifier.Dashboard.SignIn;
 
 /// <summary>The cookie of who signed in to the dashboard. It counts for the dashboard's pages alone; the API takes no cookies.</summary>
-internal sealed class SessionHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, Sessions sessions)
+internal sealed class SessionHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, DashboardSessions sessions)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     /// <summary>The scheme's name.</summary>

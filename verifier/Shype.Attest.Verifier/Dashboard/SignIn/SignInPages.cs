@@ -20,7 +20,7 @@ internal static class SignInPages
         var cookie = context.Request.Cookies[Cookies.SigningIn];
         if (cookie is not { Length: > 0 })
         {
-            cookie = Sessions.NewSecret();
+            cookie = DashboardSessions.NewSecret();
             Cookies.Set(context, Cookies.SigningIn, cookie, TimeSpan.FromHours(1));
         }
 
@@ -39,7 +39,7 @@ internal static class SignInPages
             """), problem is null ? StatusCodes.Status200OK : StatusCodes.Status403Forbidden);
     }
 
-    private static async Task<IResult> SignInAsync(HttpContext context, Sessions sessions)
+    private static async Task<IResult> SignInAsync(HttpContext context, DashboardSessions sessions)
     {
         if (await Forms.ReadAsync(context, Cookies.SigningIn) is not { } form)
         {
@@ -53,11 +53,11 @@ internal static class SignInPages
         }
 
         Cookies.Remove(context, Cookies.SigningIn);
-        Cookies.Set(context, Cookies.Session, session.Cookie, Sessions.Lifetime);
+        Cookies.Set(context, Cookies.Session, session.Cookie, DashboardSessions.Lifetime);
         return new SeeOther(to);
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext context, Sessions sessions)
+    private static async Task<IResult> SignOutAsync(HttpContext context, DashboardSessions sessions)
     {
         if (await Forms.ReadAsync(context, Cookies.Session) is not null)
         {

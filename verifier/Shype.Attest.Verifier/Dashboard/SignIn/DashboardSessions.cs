@@ -10,7 +10,7 @@ namespace Shype.Attest.Verifier.Dashboard.SignIn;
 /// Who is signed in. A browser gets a random cookie, which is kept as a digest beside the digest of the access token that it stands for: it allows what the
 /// token allows at that moment, on every verifier of the store, and nothing once the token is gone.
 /// </summary>
-internal sealed class Sessions(IDashboardStore store, AccessTokens tokens, TimeProvider clock)
+internal sealed class DashboardSessions(IDashboardStore store, AccessTokens tokens, TimeProvider clock)
 {
     /// <summary>A working day.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(8);
@@ -26,7 +26,7 @@ internal sealed class Sessions(IDashboardStore store, AccessTokens tokens, TimeP
 
         var now = clock.GetUtcNow();
         var cookie = NewSecret();
-        await store.AddSessionAsync(new StoredSession(DigestOf(cookie), digest.ToBytes(), now + Lifetime), owner.Name, now, cancellationToken);
+        await store.AddSessionAsync(new SignedIn(DigestOf(cookie), digest.ToBytes(), now + Lifetime), owner.Name, now, cancellationToken);
         return new StartedSession(cookie, owner.Name);
     }
 
