@@ -21,6 +21,7 @@ need swtpm=swtpm swtpm_setup=swtpm-tools tpm2_quote=tpm2-tools openssl=openssl n
   libvirtd=libvirt-daemon virsh=libvirt-clients qemu-system-x86_64=qemu-system-x86
 # libvirtd's driver for QEMU is a library, so it has no command.
 ls /usr/lib/*/libvirt/connection-driver/libvirt_driver_qemu.so >/dev/null 2>&1 || need libvirt_driver_qemu=libvirt-daemon-driver-qemu
+need softhsm2-util=softhsm2 pkcs11-tool=opensc
 # Debian keeps PostgreSQL's programs off the PATH.
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb=postgresql
 build Shype.Attest.sln

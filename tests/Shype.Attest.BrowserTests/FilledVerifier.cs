@@ -1,7 +1,5 @@
 using System.Net.Http.Json;
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Shype.Attest.Appraisal.Rules;
 using Shype.Attest.Protocol;
 using Shype.Attest.ServiceTests.Verifier;
@@ -9,7 +7,6 @@ using Shype.Attest.Testing.World;
 using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Store;
-using Shype.Attest.Verifier.Watch;
 using Xunit;
 
 namespace Shype.Attest.BrowserTests;
@@ -56,7 +53,8 @@ public sealed class FilledVerifier : IAsyncLifetime
             Records.Commit(HostileId, at: DateTimeOffset.UtcNow, vms: new VmPlace(HostileId, Guid.CreateVersion7(), Hostile, Hostile)) with { Memory = null }, Now);
         await EnrolAsync("newcomer", tpm => [tpm.Certificate(Verifier.Vendor), Verifier.Vendor.Intermediate]);
         await EnrolAsync("bare-board", _ => []);
-        await Verifier.App.Services.GetServices<IHostedService>().OfType<WatchSweep>().Single().SweepAsync(Now);
+        var watch = Verifier.Service<IWatchStore>();
+        await watch.MissDeadlinesAsync(await watch.ClaimDueAsync("test", DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1), 10, Now), "test", DateTimeOffset.UtcNow, Now);
     }
 
     public async ValueTask DisposeAsync()

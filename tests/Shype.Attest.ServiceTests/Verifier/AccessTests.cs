@@ -29,6 +29,8 @@ public sealed class AccessTests : IAsyncLifetime
         ["GET /v1/hosts/{id}/challenge"] = [OwnAgent],
         ["GET /v1/hosts/{id}/challenges"] = [OwnAgent],
         ["POST /v1/hosts/{id}/evidence"] = [OwnAgent],
+        ["GET /v1/hosts/{id}/logs/{kind}"] = [OwnAgent],
+        ["POST /v1/hosts/{id}/logs/{kind}"] = [OwnAgent],
         ["POST /v1/attest/vm/{name}"] = Askers,
         ["POST /v1/attest/host/{name}"] = Askers,
         ["POST /challenge-response/v1/newSession"] = [OwnAgent, OtherAgent, .. Askers],
@@ -88,11 +90,15 @@ public sealed class AccessTests : IAsyncLifetime
         ["POST /v1/webhooks/"] = [Admin],
         ["DELETE /v1/webhooks/{name}"] = [Admin],
         ["POST /v1/webhooks/{name}/test"] = [Admin],
+        ["GET /v1/keys/"] = [Admin],
+        ["POST /v1/keys/"] = [Admin],
+        ["DELETE /v1/keys/{keyId}"] = [Admin],
         ["GET /.well-known/jwks.json"] = Everybody,
         ["GET /.well-known/audit-jwks.json"] = Everybody,
         ["GET /healthz/live"] = Everybody,
         ["GET /healthz/ready"] = Everybody,
-        ["* {*path:nonfile}"] = Everybody,    };
+        ["* {*path:nonfile}"] = Everybody,
+    };
 
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private RunningVerifier _verifier = null!;

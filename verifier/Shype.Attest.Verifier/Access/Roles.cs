@@ -45,7 +45,7 @@ internal static class Roles
     /// <summary>The policies: each named as the least role that it admits.</summary>
     public static void Configure(AuthorizationOptions options)
     {
-        options.FallbackPolicy = options.DefaultPolicy = new AuthorizationPolicyBuilder(BearerHandler.Scheme).RequireAssertion(_ => false).Build();
+        options.FallbackPolicy = options.DefaultPolicy = new AuthorizationPolicyBuilder(Caller.Scheme).RequireAssertion(_ => false).Build();
         Add(Admin, policy => policy.RequireRole(Admin));
         Add(Operator, policy => policy.RequireRole(Operator, Admin));
         Add(Viewer, policy => policy.RequireRole(Viewer, Operator, Admin));
@@ -55,7 +55,7 @@ internal static class Roles
         Add(DashboardViewer, policy => policy.RequireRole(OfDashboard), SessionHandler.Scheme);
         Add(DashboardOperator, policy => policy.RequireRole(Operator, Admin), SessionHandler.Scheme);
 
-        void Add(string name, Action<AuthorizationPolicyBuilder> require, string scheme = BearerHandler.Scheme)
+        void Add(string name, Action<AuthorizationPolicyBuilder> require, string scheme = Caller.Scheme)
         {
             var policy = new AuthorizationPolicyBuilder(scheme);
             require(policy);

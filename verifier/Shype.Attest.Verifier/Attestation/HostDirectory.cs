@@ -175,7 +175,12 @@ internal sealed class HostDirectory(IAttestationStore store, IAdmissionStore adm
             return known;
         }
 
-        var stored = await store.ReadMemoryAsync(host.Record.Id, cancellationToken);
+        return Know(host, await store.ReadMemoryAsync(host.Record.Id, cancellationToken));
+    }
+
+    /// <summary>Takes up what is stored about a host. The caller holds the host's gate.</summary>
+    public static HostKnowledge Know(HostEntry host, StoredMemory stored)
+    {
         HostMemory? memory = null;
         if (stored.Memory is not null && !HostMemory.TryDecode(stored.Memory, out memory, out var problem))
         {

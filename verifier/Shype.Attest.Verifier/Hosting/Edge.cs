@@ -33,13 +33,15 @@ internal static class Edge
             case BadHttpRequestException refused:
                 await Problems.Write(context, refused.StatusCode, ProblemTypes.Malformed, "The request could not be read.");
                 break;
-            case OperationCanceledException when context.RequestAborted.IsCancellationRequested:
+            case OperationCanceledException or IOException when context.RequestAborted.IsCancellationRequested:
                 break;
             default:
                 var log = context.RequestServices.GetRequiredService<ILogger<VerifierOptions>>();
                 log.RequestFailed(failure!, context.Request.Method, (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "?");
                 await (ErrorPages.IsFor(context)
                     ? ErrorPages.WriteAsync(context, failure is StoreException ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError)
+                    : failure is Signing.KeyUnavailableException
+                    ? Problems.Write(context, StatusCodes.Status503ServiceUnavailable, ProblemTypes.Internal, "The verifier's signing key cannot be used now; its log says why. Try again.")
                     : failure is StoreException
                     ? Problems.Write(context, StatusCodes.Status503ServiceUnavailable, ProblemTypes.Internal, "The verifier's database cannot keep or read this now; its log says why. Try again.")
                     : Problems.Write(context, StatusCodes.Status500InternalServerError, ProblemTypes.Internal, "The verifier failed; its log says why."));

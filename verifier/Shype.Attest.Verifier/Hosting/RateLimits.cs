@@ -51,8 +51,8 @@ internal static class RateLimits
             QueueLimit = 0,
         });
 
-    // Whoever has one IPv6 address has 2^64 of them (RFC 4291 2.5.4).
-    private static string Neighbourhood(IPAddress? address) => address switch
+    /// <summary>Who counts as one: whoever has one IPv6 address has 2^64 of them (RFC 4291 2.5.4).</summary>
+    public static string Neighbourhood(IPAddress? address) => address switch
     {
         null => "",
         { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false } => Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 8)),
