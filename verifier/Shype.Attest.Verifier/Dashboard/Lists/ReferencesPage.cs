@@ -50,7 +50,7 @@ internal sealed class ReferencesPage(CurrentReferences references, IReferenceSto
             .. document.Agents.Select(value => ("agent", value.Name, value.Digest.ToString())),
             .. document.Policies.Select(value => ("isolation policy", value.Name, value.CanonicalDigest.ToString())),
             .. document.FlaskPolicies.Select(value => ("FLASK policy", value.Name, value.FileDigest.ToString())),
-            .. document.Vms.Select(value => ("VM", value.Label is { } label ? $"{value.Name}, label {label}" : value.Name, value.Kernel?.ToString() ?? value.Disks.FirstOrDefault()?.Digest?.ToString() ?? "")),
+            .. document.Vms.Select(value => ("VM", value.Label is { } label ? $"{value.Name}, label {label}" : value.Name, value.Kernel?.ToString() ?? (value.Disks is [var disk, ..] ? disk.Digest?.ToString() : null) ?? "")),
             .. document.Pcrs.Select(value => ($"PCR {value.Pcr}", value.Name, value.Digests[0].ToString())),
         ];
         var shown = rows.Take(ValuesShown).Select(row => (Html)$"""<tr><td>{row.Kind}</td><th scope="row">{row.Name}</th><td>{Parts.Digest(row.Value)}</td></tr>""");
