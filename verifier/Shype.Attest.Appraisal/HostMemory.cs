@@ -51,6 +51,12 @@ public sealed class HostMemory
         return rules.Banks.All(bank => Firmware?.Find(bank) is not null) ? KnownFirmwareLog : null;
     }
 
+    /// <summary>The PCR values that the proven logs add up to, where any of them explains a PCR.</summary>
+    public IReadOnlyList<PcrValue> ExplainedPcrs => Memory.ExplainedPcrs.Of(this);
+
+    /// <summary>What the proven log of this boot says of now; null before there was one.</summary>
+    public ProvenBoot? Proven => Boot is { } boot ? ProvenBoot.Of(boot.Story) : null;
+
     /// <summary>Whether this evidence's quote is the one that was accepted last.</summary>
     public bool IsOf(Evidence evidence)
     {

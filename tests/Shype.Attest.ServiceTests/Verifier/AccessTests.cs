@@ -157,7 +157,9 @@ public sealed class AccessTests : IAsyncLifetime
     [Fact]
     public void R05_every_route_has_a_row_and_says_who_may_use_it()
     {
-        var endpoints = _verifier.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList();
+        // The dashboard's pages have a table of their own: DashboardAccessTests.
+        var endpoints = _verifier.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => !endpoint.RoutePattern.RawText!.StartsWith("/dashboard", StringComparison.Ordinal)).ToList();
         Assert.Equal(Table.Keys.Order(StringComparer.Ordinal), endpoints.SelectMany(Names).Order(StringComparer.Ordinal));
         Assert.All(endpoints, endpoint => Assert.True(
             endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null || endpoint.Metadata.GetMetadata<IAuthorizeData>()?.Policy is not null, endpoint.RoutePattern.RawText));

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using Shype.Attest.Verifier.Dashboard.SignIn;
 
 namespace Shype.Attest.Verifier.Access;
 
@@ -26,6 +27,15 @@ internal static class Roles
     /// <summary>The roles that tokens may be made for.</summary>
     public static IReadOnlyList<string> OfTokens { get; } = [Viewer, Operator, Admin, RelyingParty];
 
+    /// <summary>The roles that may look at the dashboard.</summary>
+    public static IReadOnlyList<string> OfDashboard { get; } = [Viewer, Operator, Admin];
+
+    /// <summary>Who looks at the dashboard, by its cookie.</summary>
+    public const string DashboardViewer = "dashboard-viewer";
+
+    /// <summary>Who decides at the dashboard, by its cookie.</summary>
+    public const string DashboardOperator = "dashboard-operator";
+
     /// <summary>The claim that carries an agent's host.</summary>
     public const string HostClaim = "host";
 
@@ -42,10 +52,12 @@ internal static class Roles
         Add(RelyingParty, policy => policy.RequireRole(RelyingParty, Operator, Admin));
         Add(Attester, policy => policy.RequireRole(Agent, RelyingParty, Operator, Admin));
         Add(Agent, policy => policy.RequireRole(Agent).RequireAssertion(IsOwnHost));
+        Add(DashboardViewer, policy => policy.RequireRole(OfDashboard), SessionHandler.Scheme);
+        Add(DashboardOperator, policy => policy.RequireRole(Operator, Admin), SessionHandler.Scheme);
 
-        void Add(string name, Action<AuthorizationPolicyBuilder> require)
+        void Add(string name, Action<AuthorizationPolicyBuilder> require, string scheme = Caller.Scheme)
         {
-            var policy = new AuthorizationPolicyBuilder(Caller.Scheme);
+            var policy = new AuthorizationPolicyBuilder(scheme);
             require(policy);
             options.AddPolicy(name, policy.Build());
         }

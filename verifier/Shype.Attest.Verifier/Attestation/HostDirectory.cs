@@ -63,6 +63,9 @@ internal sealed class HostDirectory(IAttestationStore store, IAdmissionStore adm
         }
     }
 
+    /// <summary>Hosts that are looked for, in no order, up to so many.</summary>
+    public IReadOnlyList<HostRecord> Where(Func<HostRecord, bool> admits, int limit) => [.. _byId.Select(host => host.Value.Record).Where(admits).Take(limit)];
+
     /// <summary>Takes a host in that proved its keys.</summary>
     public async Task<EnrolmentOutcome> EnrolAsync(HostEnrolment enrolment, CancellationToken cancellationToken)
     {

@@ -7,6 +7,8 @@ using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Api;
 using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Auditing;
+using Shype.Attest.Verifier.Dashboard;
+using Shype.Attest.Verifier.Dashboard.SignIn;
 using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Rats;
 using Shype.Attest.Verifier.Signing;
@@ -56,7 +58,7 @@ internal static class VerifierApp
         // Standard output carries the one line that scripts wait for.
         builder.Logging.AddSimpleConsole(line => (line.SingleLine, line.TimestampFormat, line.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss'Z' ", true));
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(CallerHandler).FullName, LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(CallerHandler).FullName, LogLevel.Warning).AddFilter(typeof(SessionHandler).FullName, LogLevel.Warning);
         // What failed is logged once, by Edge; a stranger who hangs up in the middle of a body is not, or he could fill the disk.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
         builder.Services.AddSystemd();
@@ -69,7 +71,7 @@ internal static class VerifierApp
 
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
         var store = AttestationStore.Open(Databases.Of(options), Key("audit.key"), options.WatchDeadline);
-        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IWatchStore>(store).AddSingleton<IWebhookStore>(store).AddSingleton<ISessionStore>(store).AddSingleton<IKeyStore>(store).AddSingleton<IReplicaStore>(store).AddSingleton<IStagedLogs>(store);
+        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IWatchStore>(store).AddSingleton<IWebhookStore>(store).AddSingleton<ISessionStore>(store).AddSingleton<IDashboardStore>(store).AddSingleton<IKeyStore>(store).AddSingleton<IReplicaStore>(store).AddSingleton<IStagedLogs>(store);
         services.AddSingleton<AccessTokens>().AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments)).AddSingleton<SharedPendingEnrolments>();
         services.AddSingleton<IPendingEnrolments>(provider => store.IsShared ? provider.GetRequiredService<SharedPendingEnrolments>() : provider.GetRequiredService<PendingEnrolments>());
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
@@ -85,10 +87,11 @@ internal static class VerifierApp
         services.AddWatch(Key("webhook.key"));
         services.AddSingleton<Replicas>().AddHostedService(provider => provider.GetRequiredService<Replicas>());
 
-        // Not AddAuthentication: that brings data protection, which leaves keys in the home folder, for cookies that do not exist here.
+        // Not AddAuthentication: that brings data protection, which leaves keys in the home folder; the dashboard's cookie is a random value and needs none.
         services.AddAuthenticationCore(authentication => authentication.DefaultScheme = Caller.Scheme).AddWebEncoders();
         new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, CallerHandler>(Caller.Scheme, null);
         services.AddSingleton<OidcTokens>().AddSingleton<ClientCertificates>().AddSingleton<FailedSignIns>();
+        services.AddSingleton<HostDecisions>().AddDashboard();
         services.AddAuthorization(Roles.Configure);
         services.AddRateLimiter(limiter => RateLimits.Configure(limiter, options));
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new() { Timeout = TimeSpan.FromSeconds(60) });
@@ -135,6 +138,7 @@ internal static class VerifierApp
         app.MapSessions();
         app.MapDiscovery();
         app.MapKeys();
+        app.MapDashboard();
         app.MapPublic();
     }
 
