@@ -8,6 +8,7 @@ using Shype.Attest.Verifier.Api;
 using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Auditing;
 using Shype.Attest.Verifier.Enrolment;
+using Shype.Attest.Verifier.Hosting.Configuration;
 using Shype.Attest.Verifier.Signing;
 using Shype.Attest.Verifier.Store;
 
@@ -38,16 +39,8 @@ internal static class VerifierApp
     }
 
     /// <summary>Adds file and command line to a configuration, and reads the options from it.</summary>
-    public static VerifierOptions ReadOptions(IConfigurationBuilder configuration, IReadOnlyList<string> arguments)
-    {
-        var given = CommandLine.Read(arguments);
-        if (given.Remove(CommandLine.ConfigKey, out var file))
-        {
-            configuration.AddJsonFile(Path.GetFullPath(file!), optional: false);
-        }
-
-        return VerifierOptions.Read(configuration.AddInMemoryCollection(given).Build());
-    }
+    public static VerifierOptions ReadOptions(IConfigurationBuilder configuration, IReadOnlyList<string> arguments) =>
+        SettingsReader.Read(SettingsReader.Load(configuration, arguments));
 
     private static void AddLogging(WebApplicationBuilder builder)
     {
