@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Api;
@@ -36,7 +37,8 @@ internal static class Edge
                 break;
             default:
                 var log = context.RequestServices.GetRequiredService<ILogger<VerifierOptions>>();
-                log.RequestFailed(failure!, context.Request.Method, (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "?");
+                log.RequestFailed(failure!, context.Request.Method, (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "?",
+                    Activity.Current?.TraceId.ToHexString());
                 await (failure is StoreException
                     ? Problems.Write(context, StatusCodes.Status503ServiceUnavailable, ProblemTypes.Internal, "The verifier's database cannot keep or read this now; its log says why. Try again.")
                     : Problems.Write(context, StatusCodes.Status500InternalServerError, ProblemTypes.Internal, "The verifier failed; its log says why."));

@@ -33,5 +33,17 @@ internal static class VerifierServer
                 HandshakeTimeout = TimeSpan.FromSeconds(10),
             });
         });
+        if (options.MetricsEndPoint is { } metrics)
+        {
+            kestrel.Listen(metrics, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => connection =>
+                {
+                    connection.Items[Exporters.Mark] = true;
+                    return next(connection);
+                });
+            });
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Hosting;
 
@@ -29,6 +30,29 @@ internal sealed class ResultSigner : IDisposable
         var current = _ring.Current;
         return ResultToken.Sign(current.Key, current.PublicKey.KeyId!, result);
     }
+
+    /// <summary>Signs and verifies a result that nobody gets; null where that goes well.</summary>
+    public string? FindFault(DateTimeOffset now)
+    {
+        try
+        {
+            return ResultToken.TryVerify(Sign(Probe(now)), Published, new TokenExpectation { Now = now, Nonce = null }, out _, out var problem) ? null
+                : $"the published keys do not verify what the current key signs: {problem.Detail}";
+        }
+        catch (CryptographicException refused)
+        {
+            return $"the current key does not sign: {refused.Message}";
+        }
+    }
+
+    private static AttestationResult Probe(DateTimeOffset now) => new()
+    {
+        Profile = AttestationResult.VeraisonProfile,
+        IssuedAt = now.ToUnixTimeSeconds(),
+        Expires = now.ToUnixTimeSeconds() + 1,
+        Verifier = new VerifierId { Developer = "probe", Build = "probe" },
+        Submods = new Dictionary<string, Submod>(StringComparer.Ordinal) { ["probe"] = new Submod { Status = TrustTier.None } },
+    };
 
     /// <summary>Takes the next key when its time has come.</summary>
     public void Renew(DateTimeOffset now)
