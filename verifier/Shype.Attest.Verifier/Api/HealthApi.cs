@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Access;
@@ -43,7 +43,7 @@ internal static class HealthApi
         var status = report.Status == HealthStatus.Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.StatusCode = status;
         return Lookers.Any(context.User.IsInRole)
-            ? Answers.Bytes(Write(report), MediaTypes.Json)
+            ? Answers.Json(Show(report), ServiceJson.Default.ReadinessReport)
             : Answers.Bytes(Encoding.ASCII.GetBytes(Word(report) + "\n"), Text);
     }
 
@@ -59,28 +59,14 @@ internal static class HealthApi
         return Answers.WriteAsync(context, Text, Encoding.ASCII.GetBytes(word + "\n"));
     }
 
-    private static byte[] Write(HealthReport report)
+    private static ReadinessReport Show(HealthReport report) => new()
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteBoolean("ready", report.Status == HealthStatus.Healthy);
-            json.WriteStartObject("checks");
-            foreach (var (name, check) in report.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-            {
-                json.WriteStartObject(name);
-                json.WriteBoolean("ready", check.Status == HealthStatus.Healthy);
-                json.WriteString("reason", check.Description ?? "took too long");
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        return buffer.ToArray();
-    }
+        Ready = report.Status == HealthStatus.Healthy,
+        Checks = report.Entries.ToDictionary(
+            entry => entry.Key,
+            entry => new ReadinessPart { Ready = entry.Value.Status == HealthStatus.Healthy, Reason = entry.Value.Description ?? "took too long" },
+            StringComparer.Ordinal),
+    };
 
     private static string Word(HealthReport report) => report.Status == HealthStatus.Healthy ? "ready" : "not ready";
 
@@ -90,3 +76,28 @@ internal static class HealthApi
     private static readonly string[] Lookers = [Roles.Viewer, Roles.Operator, Roles.Admin];
     private const string Text = "text/plain; charset=utf-8";
 }
+
+/// <summary>Whether a verifier can work.</summary>
+internal sealed record ReadinessReport
+{
+    /// <summary>Whether all parts are well.</summary>
+    public required bool Ready { get; init; }
+
+    /// <summary>The parts: <c>store</c>, <c>schema</c>, <c>signing</c>, <c>feed</c>.</summary>
+    public required IReadOnlyDictionary<string, ReadinessPart> Checks { get; init; }
+}
+
+/// <summary>One part of a verifier.</summary>
+internal sealed record ReadinessPart
+{
+    /// <summary>Whether it is well.</summary>
+    public required bool Ready { get; init; }
+
+    /// <summary>Why, or why not.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <summary>The messages that are about the program and not of its protocol.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ReadinessReport))]
+internal sealed partial class ServiceJson : JsonSerializerContext;

@@ -24,7 +24,9 @@ internal static class Edge
     /// <summary>Exceptions: the client's fault as 4xx, ours as 5xx without a word about the inside.</summary>
     public static async Task FailAsync(HttpContext context)
     {
-        var failure = context.Features.Get<IExceptionHandlerPathFeature>()?.Error;
+        // The handler took the endpoint of the request away; the feature has kept it.
+        var failed = context.Features.Get<IExceptionHandlerPathFeature>();
+        var failure = failed?.Error;
         switch (failure)
         {
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
@@ -37,7 +39,7 @@ internal static class Edge
                 break;
             default:
                 var log = context.RequestServices.GetRequiredService<ILogger<VerifierOptions>>();
-                log.RequestFailed(failure!, context.Request.Method, (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "?",
+                log.RequestFailed(failure!, context.Request.Method, (failed?.Endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "?",
                     Activity.Current?.TraceId.ToHexString());
                 await (failure is StoreException
                     ? Problems.Write(context, StatusCodes.Status503ServiceUnavailable, ProblemTypes.Internal, "The verifier's database cannot keep or read this now; its log says why. Try again.")

@@ -17,7 +17,7 @@ internal sealed class Gauges : BackgroundService
     public Gauges(IAttestationStore store, LiveHosts live, TlsIdentityEnd certificate, TimeProvider clock)
     {
         (_store, _clock) = (store, clock);
-        var version = typeof(Gauges).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+        var version = typeof(Gauges).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
         _meter.CreateObservableGauge("shype.agents.connected", () => live.Connected.Count, description: "Agents that hold a connection to this verifier");
         _meter.CreateObservableGauge("shype.store.size", () => Interlocked.Read(ref _bytes), "By", "Bytes that the database takes on its disk");
         _meter.CreateObservableGauge("shype.tls.certificate.expiry", () => certificate.At.ToUnixTimeSeconds(), "s", "When the TLS certificate expires, as a UNIX time");

@@ -7,6 +7,7 @@ using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Api;
 using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Auditing;
+using Shype.Attest.Verifier.Contract;
 using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Hosting.Configuration;
 using Shype.Attest.Verifier.Signing;
@@ -33,6 +34,7 @@ internal static class VerifierApp
         builder.Services.AddSingleton(new TlsIdentityEnd(tls[0].NotAfter));
         Exporters.Add(builder.Services, options);
         Readiness.Add(builder.Services);
+        ContractDocument.Add(builder.Services);
         builder.Services.AddHostedService<ServiceNotices>().AddSingleton(provider => new ServiceStatus(
             () => $"Serving {options.Listen}, {provider.GetRequiredService<LiveHosts>().Connected.Count} agents connected"));
 
@@ -101,6 +103,7 @@ internal static class VerifierApp
         app.MapTokens();
         app.MapHealth();
         app.MapMetrics();
+        ContractDocument.Map(app);
         app.MapPublic();
     }
 
