@@ -25,6 +25,15 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
 
     public HttpClient Operator { get; private set; } = new();
 
+    /// <summary>More options.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
+    /// <summary>More of the environment.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What it logged, when it has ended.</summary>
+    public Task<string> Log { get; private set; } = Task.FromResult("");
+
     /// <summary>Starts it; with a limit no file may grow beyond so many KiB, until the limit is taken away.</summary>
     public async Task StartAsync(int? fileLimit = null, Node? sharesKeysOf = null)
     {
@@ -35,9 +44,9 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
             Assert.Equal(0, Shell.Run(["bash", "-c", "mkdir -m 700 \"$1\" && cd \"$0\" && cp -rp keys signing-keys tls *.token \"$1\"", sharesKeysOf._state, _state]).Status);
         }
 
-        string[] arguments = ["--state", _state, "--ek-roots", roots, "--listen", "127.0.0.1:0", "--database", database, "--config", Config()];
-        _process = fileLimit is { } limit ? VerifierProcess.StartWithFileLimit(limit, arguments) : VerifierProcess.Start(arguments);
-        var errors = _process.StandardError.ReadToEndAsync(Now);
+        string[] arguments = ["--state", _state, "--ek-roots", roots, "--listen", "127.0.0.1:0", "--database", database, "--config", Config(), .. Options];
+        _process = fileLimit is { } limit ? VerifierProcess.StartWithFileLimit(limit, arguments) : VerifierProcess.Start(Environment, arguments);
+        var errors = Log = _process.StandardError.ReadToEndAsync(Now);
         var line = await _process.StandardOutput.ReadLineAsync(Now);
         Assert.True(line is not null, line is null ? await errors : "");
         Address = new Uri(line!["listening ".Length..]);

@@ -103,7 +103,8 @@ internal sealed class ContractDocument([FromKeyedServices(ContractDocument.Name)
             Roles.RelyingParty => "Role: relying-party, or operator.",
             _ => $"Role: {role}, or one that may more.",
         };
-        foreach (var header in context.Description.Properties.TryGetValue(OperationDescriptions.HeadersKey, out var headers) ? (IReadOnlyList<string>)headers : [])
+        var row = context.Description.Properties.GetValueOrDefault(OperationDescriptions.RowKey) as Operation;
+        foreach (var header in row?.Headers ?? [])
         {
             (operation.Parameters ??= []).Add(new OpenApiParameter { Name = header, In = ParameterLocation.Header, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
         }
@@ -113,11 +114,19 @@ internal sealed class ContractDocument([FromKeyedServices(ContractDocument.Name)
             var key = status.ToString(System.Globalization.CultureInfo.InvariantCulture);
             if (operation.Responses?[key] is OpenApiResponse { Content: { } content })
             {
-                operation.Responses[key] = Shared(context.Document!, content[MediaTypes.ProblemJson].Schema!, types);
+                operation.Responses[key] = row is { IsAnswerAlso503: true } && status == StatusCodes.Status503ServiceUnavailable
+                    ? Also(operation.Responses["200"], content[MediaTypes.ProblemJson].Schema!, types)
+                    : Shared(context.Document!, content[MediaTypes.ProblemJson].Schema!, types);
             }
         }
 
         return Task.CompletedTask;
+    }
+
+    private static OpenApiResponse Also(IOpenApiResponse answer, IOpenApiSchema problem, IReadOnlyList<string> types)
+    {
+        var content = new Dictionary<string, OpenApiMediaType>(answer.Content!, StringComparer.Ordinal) { [MediaTypes.ProblemJson] = new OpenApiMediaType { Schema = Narrowed(problem, types) } };
+        return new OpenApiResponse { Description = "No, in the same form", Content = content };
     }
 
     // Written once and referred to: the same few refusals stand at nearly every route.

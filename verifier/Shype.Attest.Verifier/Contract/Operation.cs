@@ -35,6 +35,12 @@ internal sealed record Operation(string Route, string Id, string Summary)
     /// <summary>It answers with text or bytes.</summary>
     public Operation Gives(string mediaType) => this with { Answers = [.. Answers, Body.Of(mediaType)] };
 
+    /// <summary>Whether it says no with 503 in the same form as yes, for those who look at the status alone.</summary>
+    public bool IsAnswerAlso503 { get; private init; }
+
+    /// <summary>It says no with 503 in the same form as yes.</summary>
+    public Operation AnswersAlso503() => this with { IsAnswerAlso503 = true };
+
     /// <summary>It reads the version in If-Match.</summary>
     public Operation NeedsVersion() =>
         (this with { Headers = [.. Headers, "If-Match"] }).Refuses(412, ProblemTypes.VersionConflict).Refuses(428, ProblemTypes.VersionConflict);

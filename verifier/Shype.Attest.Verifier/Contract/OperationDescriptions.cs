@@ -17,8 +17,8 @@ internal sealed class OperationDescriptions : IApiDescriptionProvider
     /// <summary>The statuses with problem types, for the document.</summary>
     public const string RefusalsKey = "shype.refusals";
 
-    /// <summary>The headers that a route reads, for the document.</summary>
-    public const string HeadersKey = "shype.headers";
+    /// <summary>The row of a route, for the document.</summary>
+    public const string RowKey = "shype.row";
 
     // After the framework's own, which makes the descriptions (-1100).
     /// <inheritdoc/>
@@ -47,7 +47,7 @@ internal sealed class OperationDescriptions : IApiDescriptionProvider
         if (row is not null)
         {
             description.ActionDescriptor.EndpointMetadata = [.. metadata, new EndpointNameMetadata(row.Id), new EndpointSummaryAttribute(row.Summary), new TagsAttribute(TagOf(row))];
-            description.Properties[HeadersKey] = row.Headers;
+            description.Properties[RowKey] = row;
             AddRequest(description, row);
             description.SupportedResponseTypes.Clear();
             AddAnswers(description, row);

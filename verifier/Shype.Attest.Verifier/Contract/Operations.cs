@@ -114,8 +114,8 @@ internal static class Operations
         new Operation("GET /.well-known/audit-jwks.json", "showAuditKeys", "The keys that heads of the audit are checked with.").Gives(MediaTypes.JwkSet),
         new Operation("GET /healthz", "isAlive", "Whether the program lives.").Gives("text/plain"),
         new Operation("GET /healthz/live", "isAliveAsBefore", "The same as /healthz.").Gives("text/plain"),
-        new Operation("GET /readyz", "isReady", "Whether the verifier can work: a word for strangers, each part with its reason for viewers.").Gives("text/plain").Gives<ReadinessReport>(),
-        new Operation("GET /healthz/ready", "isReadyAsBefore", "The same as /readyz.").Gives("text/plain").Gives<ReadinessReport>(),
+        new Operation("GET /readyz", "isReady", "Whether the verifier can work: a word for strangers, each part with its reason for viewers.").Gives("text/plain").Gives<ReadinessReport>().AnswersAlso503(),
+        new Operation("GET /healthz/ready", "isReadyAsBefore", "The same as /readyz.").Gives("text/plain").Gives<ReadinessReport>().AnswersAlso503(),
         new Operation("GET /openapi.json", "showContract", "This document.").Gives<object>(),
     ];
 }

@@ -25,6 +25,8 @@ internal static class Exporters
         telemetry.WithMetrics(metrics =>
         {
             metrics.AddMeter(Telemetry.Name, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel");
+            // Where it listens, and by which protocol, is said to nobody.
+            metrics.AddView(instrument => instrument.Meter.Name == "Microsoft.AspNetCore.Server.Kestrel" ? new MetricStreamConfiguration { TagKeys = ["error.type"] } : null);
             // Which meter an instrument belongs to and where the process runs are the scraper's labels, not ours.
             metrics.AddPrometheusExporter(prometheus => (prometheus.ScopeInfoEnabled, prometheus.TargetInfoEnabled) = (false, false));
             if (options.OtlpEndpoint.Length > 0)

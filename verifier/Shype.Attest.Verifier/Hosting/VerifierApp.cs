@@ -142,6 +142,7 @@ internal static class VerifierApp
             log.Ready(address, state.Path);
             foreach (var metrics in addresses.Where(other => other != address))
             {
+                Console.WriteLine("metrics " + metrics + Exporters.Path);
                 log.MetricsReady(metrics + Exporters.Path);
             }
         });
