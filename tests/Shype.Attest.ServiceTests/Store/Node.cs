@@ -12,7 +12,7 @@ using Xunit;
 namespace Shype.Attest.ServiceTests.Store;
 
 /// <summary>One verifier as a real process, that can be killed and started again on what it left.</summary>
-internal sealed class Node(string folder, string database, VirtualVendor vendor) : IDisposable
+internal sealed class Node(string folder, string database, VirtualVendor vendor, string settings = "") : IDisposable
 {
     private readonly string _state = Path.Combine(folder, "state");
     private Process? _process;
@@ -33,6 +33,8 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
 
     /// <summary>What it logged, when it has ended.</summary>
     public Task<string> Log { get; private set; } = Task.FromResult("");
+
+    public HttpClient Admin => Client(File.ReadAllText(Path.Combine(_state, "admin.token")).Trim());
 
     /// <summary>Starts it; with a limit no file may grow beyond so many KiB, until the limit is taken away.</summary>
     public async Task StartAsync(int? fileLimit = null, Node? sharesKeysOf = null)
@@ -135,7 +137,8 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
     private string Config()
     {
         var path = Path.Combine(folder, "verifier.json");
-        File.WriteAllText(path, """{"Verifier":{"EnrolmentsPerMinute":100000,"EvidencePerMinute":100000}}""");
+        // Who asks is the test; what else it wants to be set, it adds.
+        File.WriteAllText(path, $$$"""{"Verifier":{"EnrolmentsPerMinute":100000,"EvidencePerMinute":100000,"WatchInterval":"1.00:00:00","WatchDeadline":"7.00:00:00"{{{settings}}}}}""");
         return path;
     }
 }

@@ -14,35 +14,57 @@ internal static class HostsApi
     public static void MapHosts(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/hosts").RequireAuthorization(Roles.Viewer);
-        group.MapGet("/", List);
+        group.MapGet("/", ListAsync);
         group.MapGet("/{name}", ShowAsync);
         group.MapGet("/{name}/verdict", VerdictAsync);
         group.MapPost("/{name}/approve", ApproveAsync).RequireAuthorization(Roles.Operator);
         group.MapPost("/{name}/revoke", RevokeAsync).RequireAuthorization(Roles.Operator);
     }
 
-    private static IResult List(string? state, string? after, HostDirectory hosts, LiveHosts live)
+    // The states of the watch, and "enrolled" as always: all that may speak.
+    private static async Task<IResult> ListAsync(HttpContext context, string? state, string? after, HostDirectory hosts, LiveHosts live, IWatchStore watch)
     {
-        HostState? wanted = state switch
+        WatchState? wanted = state switch
+        {
+            "trusted" => WatchState.Trusted,
+            "degraded" => WatchState.Degraded,
+            "failed" => WatchState.Failed,
+            "unreachable" => WatchState.Unreachable,
+            _ => null,
+        };
+        HostState? admitted = state switch
         {
             "pending" => HostState.Pending,
             "enrolled" => HostState.Enrolled,
             "revoked" => HostState.Revoked,
             _ => null,
         };
-        if (state is not null && wanted is null)
+        if (state is not null && wanted is null && admitted is null)
         {
-            return Problems.Malformed("state", "is pending, enrolled or revoked");
+            return Problems.Malformed("state", "is pending, enrolled, trusted, degraded, failed, unreachable or revoked");
         }
 
-        var page = hosts.List(wanted, after, PageSize + 1);
+        var (page, statuses) = await PageAsync(wanted, admitted, after, hosts, watch, context.RequestAborted);
         return Answers.Json(
             new HostList
             {
-                Hosts = [.. page.Take(PageSize).Select(host => Summary(host, live))],
+                Hosts = [.. page.Take(PageSize).Select(host => Summary(host, statuses.GetValueOrDefault(host.Id), live))],
                 Next = page.Count > PageSize ? page[PageSize - 1].Id : null,
             },
             ProtocolJson.Default.HostList);
+    }
+
+    private static async Task<(IReadOnlyList<HostRecord> Page, Dictionary<string, WatchStatus> Statuses)> PageAsync(
+        WatchState? wanted, HostState? admitted, string? after, HostDirectory hosts, IWatchStore watch, CancellationToken cancellationToken)
+    {
+        if (wanted is not null)
+        {
+            var found = await watch.ReadWatchAsync(new WatchFilter(wanted, after, PageSize + 1), cancellationToken);
+            return ([.. found.Select(host => hosts.Find(host.HostId)?.Record).OfType<HostRecord>()], found.ToDictionary(host => host.HostId, host => host.Status));
+        }
+
+        var page = hosts.List(admitted, after, PageSize + 1);
+        return (page, await watch.ReadWatchAsync([.. page.Select(host => host.Id)], cancellationToken));
     }
 
     private static async Task<IResult> ShowAsync(HttpContext context, string name, HostDirectory hosts, LiveHosts live, IAttestationStore store, TrustStore trust) =>
@@ -120,12 +142,13 @@ internal static class HostsApi
     public static async Task<IResult> DetailAsync(HostEntry host, LiveHosts live, IAttestationStore store, TrustStore trust, CancellationToken cancellationToken)
     {
         var record = host.Record;
+        var watch = await store.ReadWatchAsync([record.Id], cancellationToken);
         var vms = await store.ReadVmsAsync(record.Id, cancellationToken);
         var request = await store.ReadRequestAsync(record.Id, cancellationToken);
         return Answers.Json(
             new HostDetail
             {
-                Host = Summary(record, live),
+                Host = Summary(record, watch.GetValueOrDefault(record.Id), live),
                 Enrolled = record.EnrolledAt,
                 EkDigest = Convert.ToHexStringLower(record.EkDigest),
                 AkName = Convert.ToHexStringLower(record.AkName),
@@ -138,7 +161,7 @@ internal static class HostsApi
             ProtocolJson.Default.HostDetail);
     }
 
-    private static HostSummary Summary(HostRecord host, LiveHosts live) => new()
+    private static HostSummary Summary(HostRecord host, WatchStatus? watch, LiveHosts live) => new()
     {
         Id = host.Id,
         Name = host.Name,
@@ -150,6 +173,7 @@ internal static class HostsApi
         Vms = host.Vms,
         Connected = live.IsConnected(host.Id),
         Group = host.PolicyGroup,
+        Watch = watch,
     };
 
     private const int PageSize = 1000;

@@ -4,6 +4,7 @@ using Shype.Attest.Protocol;
 using Shype.Attest.Protocol.Bundles;
 using Shype.Attest.Verifier.Hosting;
 using Shype.Attest.Verifier.Store;
+using Shype.Attest.Verifier.Watch;
 
 namespace Shype.Attest.Verifier.Attestation;
 
@@ -113,6 +114,7 @@ internal sealed class AttestationService(
             Parts = inputs.References.Origin.ToStore,
             Vms = vms is not null && host.LastVms is { } last && last.SequenceEqual(vms) ? null : vms,
             Policy = policy,
+            Watch = WatchNote.Of(appraisal),
         };
         using (Telemetry.Span(TelemetrySpan.Keep))
         {
@@ -120,6 +122,7 @@ internal sealed class AttestationService(
         }
 
         Telemetry.Kept(encoded.Length + token.Length + commit.Logs.Sum(piece => (long)piece.Bytes.Length));
+        WatchMeter.Verdict(status);
         inputs.References.Origin.MarkKept();
         host.Update(record => record with
         {

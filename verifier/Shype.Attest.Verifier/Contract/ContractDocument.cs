@@ -103,7 +103,7 @@ internal sealed class ContractDocument([FromKeyedServices(ContractDocument.Name)
             Roles.RelyingParty => "Role: relying-party, or operator.",
             _ => $"Role: {role}, or one that may more.",
         };
-        var row = context.Description.Properties.GetValueOrDefault(OperationDescriptions.RowKey) as Operation;
+        var row = context.Description.Properties.TryGetValue(OperationDescriptions.RowKey, out var found) ? (Operation)found : null;
         foreach (var header in row?.Headers ?? [])
         {
             (operation.Parameters ??= []).Add(new OpenApiParameter { Name = header, In = ParameterLocation.Header, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });

@@ -53,7 +53,7 @@ internal sealed class OperationDescriptions : IApiDescriptionProvider
             AddAnswers(description, row);
         }
 
-        var refusals = RefusalsOf(metadata, row).GroupBy(refusal => refusal.Status).ToFrozenDictionary(
+        var refusals = RefusalsOf(description, metadata, row).GroupBy(refusal => refusal.Status).ToFrozenDictionary(
             group => group.Key, group => (IReadOnlyList<string>)[.. group.Select(refusal => refusal.Type).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
         description.Properties[RefusalsKey] = refusals;
         foreach (var status in refusals.Keys.Order())
@@ -87,8 +87,13 @@ internal sealed class OperationDescriptions : IApiDescriptionProvider
         });
     }
 
-    private static IEnumerable<(int Status, string Type)> RefusalsOf(IList<object> metadata, Operation? row)
+    private static IEnumerable<(int Status, string Type)> RefusalsOf(ApiDescription description, IList<object> metadata, Operation? row)
     {
+        if (description.ParameterDescriptions.Any(parameter => parameter.Source == BindingSource.Query))
+        {
+            yield return (StatusCodes.Status400BadRequest, ProblemTypes.Malformed);
+        }
+
         if (!metadata.OfType<IAllowAnonymous>().Any())
         {
             yield return (StatusCodes.Status401Unauthorized, ProblemTypes.Unauthorized);

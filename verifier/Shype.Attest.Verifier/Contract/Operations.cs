@@ -12,7 +12,7 @@ internal static class Operations
 {
     /// <summary>All rows, by their route.</summary>
     public static IReadOnlyDictionary<string, Operation> All { get; } =
-        new[] { Enrolment, Agents, Asking, Hosts, References, Rules, Administration, Service }.SelectMany(rows => rows).ToDictionary(row => row.Route, StringComparer.Ordinal);
+        new[] { Enrolment, Agents, Asking, Hosts, Watch, References, Rules, Administration, Service }.SelectMany(rows => rows).ToDictionary(row => row.Route, StringComparer.Ordinal);
 
     private static IReadOnlyList<Operation> Enrolment =>
     [
@@ -46,7 +46,7 @@ internal static class Operations
 
     private static IReadOnlyList<Operation> Hosts =>
     [
-        new Operation("GET /v1/hosts/", "listHosts", "Lists hosts in the order of their ids, a thousand a page.").Gives<HostList>().Refuses(400, ProblemTypes.Malformed),
+        new Operation("GET /v1/hosts/", "listHosts", "Lists hosts in the order of their ids, a thousand a page.").Gives<HostList>(),
         new Operation("GET /v1/hosts/{name}", "showHost", "Shows one host, by id or name.").Gives<HostDetail>().Refuses(404, ProblemTypes.NotFound),
         new Operation("GET /v1/hosts/{name}/verdict", "showVerdict", "The host's last signed result, fresh or not.").Gives(MediaTypes.EatJwt).Refuses(404, ProblemTypes.NotFound),
         new Operation("POST /v1/hosts/{name}/approve", "approveHost", "Lets a host in that waits for it.")
@@ -62,12 +62,30 @@ internal static class Operations
             .Gives(MediaTypes.Bundle).Refuses(404, ProblemTypes.NotFound, ProblemTypes.VmUnknown).Refuses(409, ProblemTypes.VmAmbiguous),
     ];
 
+    private static IReadOnlyList<Operation> Watch =>
+    [
+        new Operation("GET /v1/hosts/{name}/history", "listHostHistory", "How a host came to where it stands, the newest first.").Gives<HostEventList>().Refuses(404, ProblemTypes.NotFound),
+        new Operation("GET /v1/hosts/{name}/watch", "showHostWatch", "How a host is watched; the version is the ETag.").Gives<WatchInfo>().Refuses(404, ProblemTypes.NotFound),
+        new Operation("PUT /v1/hosts/{name}/watch", "setHostWatch", "Sets how often a host is asked, and how long it may be silent.")
+            .Takes<WatchRequest>().Gives<WatchInfo>().NeedsVersion().Refuses(404, ProblemTypes.NotFound),
+        new Operation("GET /v1/groups/{group}/watch", "showGroupWatch", "How a group's hosts are watched; the version is the ETag.").Gives<WatchInfo>().Refuses(404, ProblemTypes.NotFound),
+        new Operation("PUT /v1/groups/{group}/watch", "setGroupWatch", "Sets how often a group's hosts are asked, and how long they may be silent.")
+            .Takes<WatchRequest>().Gives<WatchInfo>().NeedsVersion().Refuses(404, ProblemTypes.NotFound),
+        new Operation("GET /v1/admissions/refused", "listRefusedHosts", "TPMs that proved themselves and were refused, the newest first.").Gives<RefusedHostList>(),
+        new Operation("GET /v1/events", "followEvents", "Server-sent events: changes of hosts' states as they happen; Last-Event-ID goes on where a reader was.")
+            .Gives(MediaTypes.EventStream).Refuses(429, ProblemTypes.TooMany),
+        new Operation("GET /v1/webhooks/", "listWebhooks", "Lists who is told of changes of hosts' states.").Gives<WebhookList>(),
+        new Operation("POST /v1/webhooks/", "addWebhook", "Tells one more; its secret is shown once.").Takes<WebhookRequest>().Gives<WebhookInfo>().Refuses(409, ProblemTypes.WebhookRefused),
+        new Operation("DELETE /v1/webhooks/{name}", "removeWebhook", "Takes a webhook away.").Gives<WebhookList>().Refuses(404, ProblemTypes.NotFound),
+        new Operation("POST /v1/webhooks/{name}/test", "testWebhook", "Delivers a trial, and says how that went.").Gives<WebhookTest>().Refuses(404, ProblemTypes.NotFound),
+    ];
+
     private static IReadOnlyList<Operation> References =>
     [
         new Operation("GET /v1/references/", "showReferences", "The operators' own reference values; the version is the ETag.").Gives<ReferenceDocument>(),
         new Operation("PUT /v1/references/", "replaceReferences", "Replaces the operators' own reference values.").Takes<ReferenceDocument>().Gives<ReferenceDocument>().NeedsVersion(),
         new Operation("GET /v1/references/in-force", "showReferencesInForce", "What all sets of reference values in force add up to.").Gives<ReferenceDocument>(),
-        new Operation("GET /v1/references/history", "listReferenceHistory", "Who changed what in the reference values, the newest first.").Gives<ReferenceHistory>().Refuses(400, ProblemTypes.Malformed),
+        new Operation("GET /v1/references/history", "listReferenceHistory", "Who changed what in the reference values, the newest first.").Gives<ReferenceHistory>(),
         new Operation("GET /v1/references/bundles", "listReferenceBundles", "Lists the signed bundles of reference values.").Gives<ReferenceBundleList>(),
         new Operation("POST /v1/references/bundles", "importReferenceBundle", "Takes a signed bundle of reference values in.")
             .Takes(MediaTypes.RimCose).Gives<ReferenceBundleInfo>()
@@ -99,7 +117,7 @@ internal static class Operations
         new Operation("POST /v1/admissions/invitations", "invite", "Makes an invitation; its token is shown once.").Takes<InvitationRequest>().Gives<Invitation>(),
         new Operation("POST /v1/admissions/keys", "expect", "Expects TPMs, by endorsement key, certificate or serial number.").Takes<ExpectRequest>().Gives<AdmissionList>(),
         new Operation("DELETE /v1/admissions/{id}", "withdrawAdmission", "Takes an invitation or an expected TPM back.").Gives<AdmissionList>().Refuses(404, ProblemTypes.NotFound),
-        new Operation("GET /v1/audit/", "listAudit", "Lists decisions, the newest first, 500 a page.").Gives<Protocol.Audit.AuditList>().Refuses(400, ProblemTypes.Malformed),
+        new Operation("GET /v1/audit/", "listAudit", "Lists decisions, the newest first, 500 a page.").Gives<Protocol.Audit.AuditList>(),
         new Operation("GET /v1/audit/head", "signAuditHead", "Where the audit stands, signed.").Gives(MediaTypes.Jwt),
         new Operation("GET /v1/audit/verify", "verifyAudit", "Whether the audit's chain holds.").Gives<Protocol.Audit.AuditCheck>(),
         new Operation("GET /v1/audit/export", "exportAudit", "All of the audit, one record a line, signed at its end.").Gives(MediaTypes.JsonLines),

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Reflection;
 using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Store;
+using Shype.Attest.Verifier.Watch;
 
 namespace Shype.Attest.Verifier.Hosting;
 
@@ -35,6 +36,8 @@ internal sealed class Gauges : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        Telemetry.Begin();
+        WatchMeter.Begin();
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), _clock);
         do
         {

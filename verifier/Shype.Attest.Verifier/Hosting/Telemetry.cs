@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Shype.Attest.Appraisal;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Api;
+using Shype.Attest.Verifier.Attestation;
 
 namespace Shype.Attest.Verifier.Hosting;
 
@@ -27,6 +28,23 @@ internal static class Telemetry
     private static readonly Histogram<double> Commits = Meter.CreateHistogram("shype.store.commit.duration", "s", "Time of one transaction of the store's writer", advice: Seconds);
     private static readonly Histogram<long> Batches = Meter.CreateHistogram("shype.store.commit.batch_size", description: "Decisions in one transaction",
         advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] });
+
+    /// <summary>Shows what has not happened yet as 0: a count that begins at 1 has no increase.</summary>
+    public static void Begin()
+    {
+        foreach (var outcome in (string[])["answered", .. Enum.GetValues<AskFailure>().Select(failure => OutcomeOf(Problems.Of(failure), ""))])
+        {
+            Asks.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
+        }
+
+        foreach (var outcome in (string[])["challenged", "activated"])
+        {
+            Enrolments.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
+        }
+
+        Waiting.Add(0);
+        Archived.Add(0);
+    }
 
     /// <summary>Appraises and takes the time; the span carries the host's id, which is a hash, and the tier.</summary>
     public static Appraisal.Appraisal Appraise(Evidence evidence, AppraisalContext context)

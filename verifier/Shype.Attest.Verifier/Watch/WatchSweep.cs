@@ -1,0 +1,99 @@
+using Shype.Attest.Protocol;
+using Shype.Attest.Verifier.Attestation;
+using Shype.Attest.Verifier.Hosting;
+using Shype.Attest.Verifier.Store;
+
+namespace Shype.Attest.Verifier.Watch;
+
+/// <summary>
+/// Finds the hosts whose deadline has passed. Verifiers on one database share them by leases: each takes what nobody holds, asks those that are
+/// connected here once more, and writes down who is silent. One that is killed in between holds its hosts no longer than the lease.
+/// </summary>
+internal sealed class WatchSweep(IWatchStore store, LiveHosts live, EventFeed feed, WatchMeter meter, VerifierOptions options, TimeProvider clock, ILogger<WatchSweep> log)
+    : BackgroundService
+{
+    private readonly string _holder = Guid.CreateVersion7().ToString("N");
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        // What was not heard while no verifier ran could not be heard: its hosts connect first.
+        using var timer = new PeriodicTimer(Pace, clock);
+        var start = clock.GetUtcNow() + options.WatchLease;
+        while (await WaitAsync(timer, stoppingToken))
+        {
+            try
+            {
+                if (clock.GetUtcNow() >= start)
+                {
+                    await SweepAsync(stoppingToken);
+                }
+
+                if (meter.IsWanted)
+                {
+                    var counts = await store.CountWatchAsync(clock.GetUtcNow(), stoppingToken);
+                    meter.Count(counts.ByState, counts.Silent);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // a store that is away for a while must not end the watch
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                log.SweepFailed(failure);
+            }
+        }
+    }
+
+    /// <summary>Takes what is due, a portion at a time, until nothing is left that nobody holds.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> due;
+        do
+        {
+            due = await store.ClaimDueAsync(_holder, clock.GetUtcNow(), options.WatchLease, Portion, cancellationToken);
+            if (due.Count > 0)
+            {
+                await JudgeAsync(due, cancellationToken);
+            }
+        }
+        while (due.Count == Portion);
+    }
+
+    private async Task JudgeAsync(IReadOnlyList<string> due, CancellationToken cancellationToken)
+    {
+        // An answer is a verdict, which ends the lease by itself.
+        var asked = due.Where(live.IsConnected).Select(live.AskAsync).ToList();
+        if (asked.Count > 0)
+        {
+            var patience = options.AnswerTimeout < options.WatchLease / 2 ? options.AnswerTimeout : options.WatchLease / 2;
+            await Task.WhenAny(Task.WhenAll(asked), Task.Delay(patience, clock, cancellationToken));
+        }
+
+        var missed = await store.MissDeadlinesAsync(due, _holder, clock.GetUtcNow(), cancellationToken);
+        if (missed > 0)
+        {
+            log.DeadlinesMissed(missed);
+            feed.Wake();
+        }
+    }
+
+    private static async Task<bool> WaitAsync(PeriodicTimer timer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+    private const int Portion = 500;
+}
