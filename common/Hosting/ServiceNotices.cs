@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Sockets;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 
 namespace Shype.Attest.Hosting;
@@ -10,7 +9,7 @@ namespace Shype.Attest.Hosting;
 /// the manager asks for. Without NOTIFY_SOCKET it is silent. Not the package's own lifetime: that one speaks only below a parent called systemd, knows no
 /// watchdog, and takes the form of the log away from whoever configured it. Compiled into agent and verifier, which share no library with a host.
 /// </summary>
-internal sealed class ServiceNotices(IHostApplicationLifetime lifetime, ServiceStatus status, TimeProvider clock) : IHostedService, IDisposable
+internal sealed class ServiceNotices(Microsoft.Extensions.Hosting.IHostApplicationLifetime lifetime, ServiceStatus status, TimeProvider clock) : Microsoft.Extensions.Hosting.IHostedService, IDisposable
 {
     private readonly SystemdNotifier _manager = new();
     private ITimer? _timer;
