@@ -14,7 +14,8 @@ internal sealed class ContractGuard(HttpMessageHandler inner, Func<Task<byte[]>>
     {
         var response = await base.SendAsync(request, cancellationToken);
         var contract = await (s_contract ??= Contract.ReadAsync(read));
-        if (contract.Find(request) is not { } operation)
+        // What is not described yet is said by ContractTests, once and with its name.
+        if (contract.Find(request) is not { } operation || !operation.TryGetProperty("summary", out _))
         {
             return response;
         }
@@ -22,8 +23,13 @@ internal sealed class ContractGuard(HttpMessageHandler inner, Func<Task<byte[]>>
         var said = operation.GetProperty("operationId").GetString();
         var status = ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
         Assert.True(operation.GetProperty("responses").TryGetProperty(status, out var described), $"{said} answered {status}, which its row in Contract/Operations does not say");
-        var content = contract.Resolve(described).GetProperty("content");
         var type = response.Content.Headers.ContentType?.MediaType ?? "";
+        if (!contract.Resolve(described).TryGetProperty("content", out var content))
+        {
+            Assert.True(type.Length == 0, $"{said} answered {status} with {type}, which its row in Contract/Operations does not say");
+            return response;
+        }
+
         Assert.True(content.TryGetProperty(type, out var body), $"{said} answered {status} with {type}, which its row in Contract/Operations does not say");
         if (type == MediaTypes.ProblemJson)
         {

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using Shype.Attest.ServiceTests.Verifier;
-using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Signing;
 using Xunit;
 

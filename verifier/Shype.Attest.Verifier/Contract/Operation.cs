@@ -14,7 +14,7 @@ internal sealed record Operation(string Route, string Id, string Summary)
     /// <summary>Whether the body may be left out.</summary>
     public bool IsRequestOptional { get; private init; }
 
-    /// <summary>What it answers with 200.</summary>
+    /// <summary>What it answers where it does what it is asked for.</summary>
     public IReadOnlyList<Body> Answers { get; private init; } = [];
 
     /// <summary>Headers that it reads.</summary>
@@ -30,10 +30,10 @@ internal sealed record Operation(string Route, string Id, string Summary)
     public Operation Takes(string mediaType) => this with { Request = Body.Of(mediaType) };
 
     /// <summary>It answers with a JSON message.</summary>
-    public Operation Gives<T>() => this with { Answers = [.. Answers, new Body(typeof(T), MediaTypes.Json)] };
+    public Operation Gives<T>(int status = StatusCodes.Status200OK, string mediaType = MediaTypes.Json) => this with { Answers = [.. Answers, new Body(typeof(T), mediaType, status)] };
 
     /// <summary>It answers with text or bytes.</summary>
-    public Operation Gives(string mediaType) => this with { Answers = [.. Answers, Body.Of(mediaType)] };
+    public Operation Gives(string mediaType, int status = StatusCodes.Status200OK) => this with { Answers = [.. Answers, Body.Of(mediaType) with { Status = status }] };
 
     /// <summary>Whether it says no with 503 in the same form as yes, for those who look at the status alone.</summary>
     public bool IsAnswerAlso503 { get; private init; }
@@ -61,7 +61,8 @@ internal sealed record Operation(string Route, string Id, string Summary)
 /// <summary>A body.</summary>
 /// <param name="Type">Its type; a stream for bytes, a string for text.</param>
 /// <param name="MediaType">Its media type.</param>
-internal sealed record Body(Type Type, string MediaType)
+/// <param name="Status">The status that it comes with, where it is an answer.</param>
+internal sealed record Body(Type Type, string MediaType, int Status = StatusCodes.Status200OK)
 {
     /// <summary>A body that is no JSON message.</summary>
     public static Body Of(string mediaType) => new(IsText(mediaType) ? typeof(string) : typeof(Stream), mediaType);

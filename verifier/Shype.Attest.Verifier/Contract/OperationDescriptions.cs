@@ -77,13 +77,16 @@ internal sealed class OperationDescriptions : IApiDescriptionProvider
 
     private static void AddAnswers(ApiDescription description, Operation row)
     {
-        // One schema for all media types of a status is what the framework writes; the one that is no plain text says more.
-        description.SupportedResponseTypes.Add(new ApiResponseType
+        foreach (var answers in row.Answers.GroupBy(answer => answer.Status))
         {
-            StatusCode = StatusCodes.Status200OK,
-            Type = row.Answers[^1].Type,
-            ApiResponseFormats = [.. row.Answers.Select(answer => new ApiResponseFormat { MediaType = answer.MediaType })],
-        });
+            // One schema for all media types of a status is what the framework writes; the one that is no plain text says more.
+            description.SupportedResponseTypes.Add(new ApiResponseType
+            {
+                StatusCode = answers.Key,
+                Type = answers.Last().Type,
+                ApiResponseFormats = [.. answers.Select(answer => new ApiResponseFormat { MediaType = answer.MediaType })],
+            });
+        }
     }
 
     private static IEnumerable<(int Status, string Type)> RefusalsOf(ApiDescription description, IList<object> metadata, Operation? row)

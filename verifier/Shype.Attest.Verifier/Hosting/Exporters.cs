@@ -5,6 +5,7 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Api;
+using Shype.Attest.Verifier.Watch;
 
 namespace Shype.Attest.Verifier.Hosting;
 
@@ -24,7 +25,7 @@ internal static class Exporters
         var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("shype-verifier"));
         telemetry.WithMetrics(metrics =>
         {
-            metrics.AddMeter(Telemetry.Name, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel");
+            metrics.AddMeter(Telemetry.Name, WatchMeter.Name, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel");
             // Where it listens, and by which protocol, is said to nobody.
             metrics.AddView(instrument => instrument.Meter.Name == "Microsoft.AspNetCore.Server.Kestrel" ? new MetricStreamConfiguration { TagKeys = ["error.type"] } : null);
             // Which meter an instrument belongs to and where the process runs are the scraper's labels, not ours.

@@ -14,7 +14,7 @@ namespace Shype.Attest.Verifier.Hosting;
 internal static class Telemetry
 {
     /// <summary>The name of meters and of the source of spans.</summary>
-    public const string Name = "Shype.Attest.Verifier";
+    public const string Name = "Shype.Attest.Verifier.Service";
 
     private static readonly ActivitySource Spans = new(Name);
     private static readonly Meter Meter = new(Name);
