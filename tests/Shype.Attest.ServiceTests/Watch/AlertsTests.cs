@@ -78,7 +78,7 @@ public sealed partial class AlertsTests
         return [.. names];
     }
 
-    private static IEnumerable<IReadOnlyDictionary<string, YamlNode>> Rules()
+    private static List<IReadOnlyDictionary<string, YamlNode>> Rules()
     {
         var file = Path.Combine(TestData.Root, "docs", "prometheus", "alerts.yml");
         Assert.True(StrictYaml.TryReadFile(file, map => map.AsMembers()["groups"].AsList(10).SelectMany(group => group.AsMembers()["rules"].AsList(100)).Select(rule => rule.AsMembers()).ToList(),

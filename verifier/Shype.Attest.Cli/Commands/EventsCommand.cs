@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text;
-using Shype.Attest.Cli.Api;
 using Shype.Attest.Cli.Output;
 using Shype.Attest.Protocol;
 

@@ -36,14 +36,23 @@ internal static class EventsApi
 /// <summary>The places of those who follow the events.</summary>
 internal sealed class EventStreams
 {
-    private readonly SemaphoreSlim _places = new(WatchLimits.MaxStreams, WatchLimits.MaxStreams);
+    private int _taken;
 
     /// <summary>A place; null where all are taken.</summary>
-    public IDisposable? TryTakePlace() => _places.Wait(0) ? new Place(_places) : null;
-
-    private sealed class Place(SemaphoreSlim places) : IDisposable
+    public IDisposable? TryTakePlace()
     {
-        public void Dispose() => places.Release();
+        if (Interlocked.Increment(ref _taken) <= WatchLimits.MaxStreams)
+        {
+            return new Place(this);
+        }
+
+        Interlocked.Decrement(ref _taken);
+        return null;
+    }
+
+    private sealed class Place(EventStreams streams) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref streams._taken);
     }
 }
 

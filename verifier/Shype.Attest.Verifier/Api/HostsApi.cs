@@ -26,45 +26,47 @@ internal static class HostsApi
     {
         WatchState? wanted = state switch
         {
+            "pending" => WatchState.Pending,
             "trusted" => WatchState.Trusted,
             "degraded" => WatchState.Degraded,
             "failed" => WatchState.Failed,
             "unreachable" => WatchState.Unreachable,
+            "revoked" => WatchState.Revoked,
             _ => null,
         };
-        HostState? admitted = state switch
-        {
-            "pending" => HostState.Pending,
-            "enrolled" => HostState.Enrolled,
-            "revoked" => HostState.Revoked,
-            _ => null,
-        };
+        HostState? admitted = state == "enrolled" ? HostState.Enrolled : null;
         if (state is not null && wanted is null && admitted is null)
         {
             return Problems.Malformed("state", "is pending, enrolled, trusted, degraded, failed, unreachable or revoked");
         }
 
-        var (page, statuses) = await PageAsync(wanted, admitted, after, hosts, watch, context.RequestAborted);
+        var (page, next) = await PageAsync(wanted, admitted, after, hosts, watch, context.RequestAborted);
         return Answers.Json(
             new HostList
             {
-                Hosts = [.. page.Take(PageSize).Select(host => Summary(host, statuses.GetValueOrDefault(host.Id), live))],
-                Next = page.Count > PageSize ? page[PageSize - 1].Id : null,
+                // A host that another verifier took in this moment is not known here yet.
+                Hosts = [.. page.Select(one => hosts.Find(one.HostId) is { } host ? Summary(host.Record, one.Status, live) : null).OfType<HostSummary>()],
+                Next = next,
             },
             ProtocolJson.Default.HostList);
     }
 
-    private static async Task<(IReadOnlyList<HostRecord> Page, Dictionary<string, WatchStatus> Statuses)> PageAsync(
+    private static async Task<(IEnumerable<WatchedHost> Page, string? Next)> PageAsync(
         WatchState? wanted, HostState? admitted, string? after, HostDirectory hosts, IWatchStore watch, CancellationToken cancellationToken)
     {
-        if (wanted is not null)
+        IReadOnlyList<WatchedHost> found;
+        if (admitted is null)
         {
-            var found = await watch.ReadWatchAsync(new WatchFilter(wanted, after, PageSize + 1), cancellationToken);
-            return ([.. found.Select(host => hosts.Find(host.HostId)?.Record).OfType<HostRecord>()], found.ToDictionary(host => host.HostId, host => host.Status));
+            found = await watch.ReadWatchAsync(new WatchFilter(wanted, after, PageSize + 1), cancellationToken);
+        }
+        else
+        {
+            var ids = hosts.List(admitted, after, PageSize + 1).Select(host => host.Id).ToList();
+            var statuses = await watch.ReadWatchAsync(ids, cancellationToken);
+            found = [.. ids.Where(statuses.ContainsKey).Select(id => new WatchedHost(id, statuses[id]))];
         }
 
-        var page = hosts.List(admitted, after, PageSize + 1);
-        return (page, await watch.ReadWatchAsync([.. page.Select(host => host.Id)], cancellationToken));
+        return (found.Take(PageSize), found.Count > PageSize ? found[PageSize - 1].HostId : null);
     }
 
     private static async Task<IResult> ShowAsync(HttpContext context, string name, HostDirectory hosts, LiveHosts live, IAttestationStore store, TrustStore trust) =>

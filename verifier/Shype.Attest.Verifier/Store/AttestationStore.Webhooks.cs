@@ -45,7 +45,7 @@ internal sealed partial class AttestationStore : IWebhookStore
     {
         var at = now.ToUnixTimeMilliseconds();
         // A look first, so that nothing is written while nothing waits.
-        return await ReadAsync(session => session.Scalar($"SELECT 1 FROM webhooks WHERE {Waiting} LIMIT 1", at, keyId, holder), cancellationToken) is null
+        return await ReadAsync(session => session.Scalar($"SELECT 1 FROM webhooks WHERE {Waiting} LIMIT 1", at, keyId), cancellationToken) is null
             ? []
             : await _writer.WriteAsync((session, _) => session.Query(
                 $"UPDATE webhooks SET lease_by = $3, lease_until = $4 WHERE name IN (SELECT name FROM webhooks WHERE {Waiting}{_database.SkipLocked}) RETURNING {WebhookColumns}",
@@ -85,5 +85,5 @@ internal sealed partial class AttestationStore : IWebhookStore
     private const string WebhookColumns = "name, url, states, salt, key_id, made_at, actor, after, attempts, next_at, delivered, dropped, delivered_at, last_error";
 
     private const string Waiting =
-        "key_id = $2 AND next_at <= $1 AND (lease_until IS NULL OR lease_until <= $1 OR lease_by = $3) AND after < (SELECT max(number) FROM host_events)";
+        "key_id = $2 AND next_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) AND after < (SELECT max(number) FROM host_events)";
 }

@@ -14,7 +14,7 @@ internal interface IWebhookStore
     /// <summary>Takes one away; false where there is none of this name.</summary>
     Task<bool> RemoveWebhookAsync(string name, string actor, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Takes those that something waits for under a lease, or renews it.</summary>
+    /// <summary>Takes those that something waits for under a lease; none that anybody holds.</summary>
     Task<IReadOnlyList<StoredWebhook>> ClaimWebhooksAsync(string holder, string keyId, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>The next change that a webhook is to be told of; null where there is none.</summary>

@@ -1,4 +1,3 @@
-using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Hosting;
 using Shype.Attest.Verifier.Store;
@@ -49,8 +48,8 @@ internal sealed class WatchSweep(IWatchStore store, LiveHosts live, EventFeed fe
         }
     }
 
-    /// <summary>Takes what is due, a portion at a time, until nothing is left that nobody holds.</summary>
-    public async Task SweepAsync(CancellationToken cancellationToken)
+    // A portion at a time, until nothing is left that nobody holds.
+    private async Task SweepAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<string> due;
         do
@@ -66,16 +65,39 @@ internal sealed class WatchSweep(IWatchStore store, LiveHosts live, EventFeed fe
 
     private async Task JudgeAsync(IReadOnlyList<string> due, CancellationToken cancellationToken)
     {
-        // An answer is a verdict, which ends the lease by itself.
-        var asked = due.Where(live.IsConnected).Select(live.AskAsync).ToList();
-        if (asked.Count > 0)
+        var connected = due.Where(live.IsConnected).ToList();
+        await MissAsync([.. due.Except(connected, StringComparer.Ordinal)], cancellationToken);
+        if (connected.Count > 0)
         {
-            var patience = options.AnswerTimeout < options.WatchLease / 2 ? options.AnswerTimeout : options.WatchLease / 2;
-            await Task.WhenAny(Task.WhenAll(asked), Task.Delay(patience, clock, cancellationToken));
+            // Under its lease, beside what is due meanwhile: many that are connected and say nothing keep nobody waiting.
+            _ = AskAndJudgeAsync(connected, cancellationToken);
         }
+    }
 
-        var missed = await store.MissDeadlinesAsync(due, _holder, clock.GetUtcNow(), cancellationToken);
-        if (missed > 0)
+    private async Task AskAndJudgeAsync(IReadOnlyList<string> connected, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // An answer is a verdict, which ends the lease by itself.
+            var patience = options.AnswerTimeout < options.WatchLease / 2 ? options.AnswerTimeout : options.WatchLease / 2;
+            await Task.WhenAny(Task.WhenAll(connected.Select(live.AskAsync)), Task.Delay(patience, clock, cancellationToken));
+            await MissAsync(connected, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The verifier stops; the lease ends with it.
+        }
+#pragma warning disable CA1031 // a store that is away for a while: the lease ends, and they are due again
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            log.SweepFailed(failure);
+        }
+    }
+
+    private async Task MissAsync(IReadOnlyList<string> due, CancellationToken cancellationToken)
+    {
+        if (due.Count > 0 && await store.MissDeadlinesAsync(due, _holder, clock.GetUtcNow(), cancellationToken) is > 0 and var missed)
         {
             log.DeadlinesMissed(missed);
             feed.Wake();
