@@ -44,7 +44,7 @@ public static class Appraiser
 
         var isAnswer = QualifyingDataStep.Check(quote, evidence, context, findings);
         var (facts, isLater) = ContinuityStep.Check(quote, evidence, context, findings);
-        var isCovered = PcrSelectionStep.Check(quote, context, findings);
+        var isCovered = PcrSelectionStep.Check(quote, evidence.Origin == EvidenceOrigin.Tools ? context.Rules.ToolPcrs : context.Pcrs, findings);
         var round = new Round(evidence, context) { Facts = facts, IsFresh = isOurs && isAnswer && isLater };
         if (!round.IsFresh || !isCovered)
         {
@@ -60,7 +60,7 @@ public static class Appraiser
         var (evidence, context) = (round.Evidence, round.Context);
         var banks = BanksOf(quote);
         var firmware = FirmwareLogStep.Check(evidence, banks, context.Memory, findings);
-        var log = MeasurementLogStep.Check(evidence, banks, round.KnownBoot, context, findings);
+        var log = round.IsOfTools ? MeasurementLogStep.None(banks, context) : MeasurementLogStep.Check(evidence, banks, round.KnownBoot, context, findings);
         if (firmware is null || log is null)
         {
             PcrDigestStep.CheckWithoutLogs(quote, evidence, findings);
@@ -77,7 +77,16 @@ public static class Appraiser
 
         PcrReferenceStep.Check(quote, firmware, log, ima, context, findings);
         round = round with { NewIma = ImaStep.Check(ima, firmware, context.Rules.Ima, findings) };
-        return AppraiseStory(round, quote, firmware, log, banks, findings);
+        return round.IsOfTools ? AppraiseBoot(round, quote, firmware, findings) : AppraiseStory(round, quote, firmware, log, banks, findings);
+    }
+
+    // What stock tools show ends where an agent's log would begin; that is said, and nothing is claimed beyond.
+    private static Appraisal AppraiseBoot(Round round, SignedQuote quote, FirmwareMemory firmware, List<Finding> findings)
+    {
+        round = round with { Boot = BootChainStep.Check(quote, firmware.Chain, BootStory.Empty, round.Context.Rules, findings) };
+        findings.Add(new(FindingCode.AgentLogNotShown, "log"));
+        NotEvaluated(findings, "measurement log", "hypervisor", "policy", "VMs");
+        return Conclude(round, findings, null, firmware, null);
     }
 
     private static Appraisal AppraiseStory(Round round, SignedQuote quote, FirmwareMemory firmware, ReplayedLog log, AlgorithmId[] banks, List<Finding> findings)
@@ -169,7 +178,7 @@ public static class Appraiser
 
         var all = Finding.InOrder(
             new[] { context.EnrolmentFindings, findings, judgement?.Story.Facts ?? [], judgement?.Host ?? [] }.SelectMany(part => part).Select(context.Rules.Weigh));
-        return new() { Id = context.HostId, Name = context.HostName, BootId = judgement?.Story.BootId, Findings = all, Vector = TrustMapping.Host(all) };
+        return new() { Id = context.HostId, Name = context.HostName, BootId = judgement?.Story.BootId, Findings = all, Vector = round.VectorOf(all) };
     }
 
     private static bool IsAmong(FindingCode code, List<Finding> findings, Judgement? judgement) =>

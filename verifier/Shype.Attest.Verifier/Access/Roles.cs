@@ -20,6 +20,9 @@ internal static class Roles
     /// <summary>Somebody who also says who may do what.</summary>
     public const string Admin = "admin";
 
+    /// <summary>The policy of the challenge-response interface: whoever asks for verdicts, and agents, which show evidence of their own host.</summary>
+    public const string Attester = "attester";
+
     /// <summary>The roles that tokens may be made for.</summary>
     public static IReadOnlyList<string> OfTokens { get; } = [Viewer, Operator, Admin, RelyingParty];
 
@@ -37,6 +40,7 @@ internal static class Roles
         Add(Operator, policy => policy.RequireRole(Operator, Admin));
         Add(Viewer, policy => policy.RequireRole(Viewer, Operator, Admin));
         Add(RelyingParty, policy => policy.RequireRole(RelyingParty, Operator, Admin));
+        Add(Attester, policy => policy.RequireRole(Agent, RelyingParty, Operator, Admin));
         Add(Agent, policy => policy.RequireRole(Agent).RequireAssertion(IsOwnHost));
 
         void Add(string name, Action<AuthorizationPolicyBuilder> require)

@@ -37,6 +37,20 @@ internal sealed class HostDirectory(IAttestationStore store, IAdmissionStore adm
     /// <summary>The host with this id or name. No name looks like an id.</summary>
     public HostEntry? Find(string idOrName) => _byId.GetValueOrDefault(idOrName) ?? _byName.GetValueOrDefault(idOrName);
 
+    /// <summary>The host with this attestation key, by the key's TPM name: looked for among all, since only evidence that comes without a host's name asks so.</summary>
+    public HostEntry? FindByAk(ReadOnlySpan<byte> akName)
+    {
+        foreach (var host in _byId.Values)
+        {
+            if (akName.SequenceEqual(host.Record.AkName))
+            {
+                return host;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Hosts in the order of their ids, from after one of them.</summary>
     public IReadOnlyList<HostRecord> List(HostState? state, string? after, int limit)
     {

@@ -104,9 +104,9 @@ internal sealed class ContractDocument([FromKeyedServices(ContractDocument.Name)
             _ => $"Role: {role}, or one that may more.",
         };
         var row = context.Description.Properties.TryGetValue(OperationDescriptions.RowKey, out var found) ? (Operation)found : null;
-        foreach (var header in row?.Headers ?? [])
+        foreach (var (name, place) in (row?.Headers ?? []).Select(name => (name, ParameterLocation.Header)).Concat((row?.Queries ?? []).Select(name => (name, ParameterLocation.Query))))
         {
-            (operation.Parameters ??= []).Add(new OpenApiParameter { Name = header, In = ParameterLocation.Header, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+            (operation.Parameters ??= []).Add(new OpenApiParameter { Name = name, In = place, Required = place == ParameterLocation.Header, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
         }
 
         foreach (var (status, types) in (IReadOnlyDictionary<int, IReadOnlyList<string>>)context.Description.Properties[OperationDescriptions.RefusalsKey])

@@ -17,6 +17,9 @@ internal sealed record Operation(string Route, string Id, string Summary)
     /// <summary>What it answers where it does what it is asked for.</summary>
     public IReadOnlyList<Body> Answers { get; private init; } = [];
 
+    /// <summary>Parameters of the query that it reads by itself, where the route's signature does not name them.</summary>
+    public IReadOnlyList<string> Queries { get; private init; } = [];
+
     /// <summary>Headers that it reads.</summary>
     public IReadOnlyList<string> Headers { get; private init; } = [];
 
@@ -34,6 +37,12 @@ internal sealed record Operation(string Route, string Id, string Summary)
 
     /// <summary>It answers with text or bytes.</summary>
     public Operation Gives(string mediaType, int status = StatusCodes.Status200OK) => this with { Answers = [.. Answers, Body.Of(mediaType) with { Status = status }] };
+
+    /// <summary>It does it and answers nothing.</summary>
+    public Operation GivesNothing() => this with { Answers = [new Body(typeof(void), "", StatusCodes.Status204NoContent)] };
+
+    /// <summary>It reads parameters of the query.</summary>
+    public Operation Reads(params string[] queries) => this with { Queries = queries };
 
     /// <summary>Whether it says no with 503 in the same form as yes, for those who look at the status alone.</summary>
     public bool IsAnswerAlso503 { get; private init; }

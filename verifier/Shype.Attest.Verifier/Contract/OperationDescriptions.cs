@@ -84,14 +84,14 @@ internal sealed class OperationDescriptions : IApiDescriptionProvider
             {
                 StatusCode = answers.Key,
                 Type = answers.Last().Type,
-                ApiResponseFormats = [.. answers.Select(answer => new ApiResponseFormat { MediaType = answer.MediaType })],
+                ApiResponseFormats = [.. answers.Where(answer => answer.MediaType.Length > 0).Select(answer => new ApiResponseFormat { MediaType = answer.MediaType })],
             });
         }
     }
 
     private static IEnumerable<(int Status, string Type)> RefusalsOf(ApiDescription description, IList<object> metadata, Operation? row)
     {
-        if (description.ParameterDescriptions.Any(parameter => parameter.Source == BindingSource.Query))
+        if (row is { Queries.Count: > 0 } || description.ParameterDescriptions.Any(parameter => parameter.Source == BindingSource.Query))
         {
             yield return (StatusCodes.Status400BadRequest, ProblemTypes.Malformed);
         }

@@ -1,5 +1,6 @@
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Protocol;
+using Shype.Attest.Protocol.Veraison;
 using Shype.Attest.Verifier.Api;
 
 namespace Shype.Attest.Verifier.Contract;
@@ -12,7 +13,7 @@ internal static class Operations
 {
     /// <summary>All rows, by their route.</summary>
     public static IReadOnlyDictionary<string, Operation> All { get; } =
-        new[] { Enrolment, Agents, Asking, Hosts, Watch, References, Rules, Administration, Service }.SelectMany(rows => rows).ToDictionary(row => row.Route, StringComparer.Ordinal);
+        new[] { Enrolment, Agents, Asking, Sessions, Hosts, Watch, References, Rules, Administration, Service }.SelectMany(rows => rows).ToDictionary(row => row.Route, StringComparer.Ordinal);
 
     private static IReadOnlyList<Operation> Enrolment =>
     [
@@ -37,11 +38,28 @@ internal static class Operations
     private static IReadOnlyList<Operation> Asking =>
     [
         new Operation("POST /v1/attest/vm/{name}", "attestVm", "Asks the VM's host for a fresh quote, and answers with a signed result about VM and host.")
-            .Takes<AttestRequest>().Gives(MediaTypes.EatJwt).Refuses(404, ProblemTypes.VmUnknown).Refuses(409, ProblemTypes.VmAmbiguous)
+            .Takes<AttestRequest>().Gives(MediaTypes.EatJwt).Gives(MediaTypes.EatCwt).Refuses(406, ProblemTypes.NotAcceptable).Refuses(404, ProblemTypes.VmUnknown).Refuses(409, ProblemTypes.VmAmbiguous)
             .Refuses(503, ProblemTypes.HostNotConnected).Refuses(504, ProblemTypes.HostDidNotAnswer),
         new Operation("POST /v1/attest/host/{name}", "attestHost", "Asks the host for a fresh quote, and answers with a signed result about it and its VMs.")
-            .Takes<AttestRequest>().Gives(MediaTypes.EatJwt).Refuses(403, ProblemTypes.HostPending, ProblemTypes.HostRevoked).Refuses(404, ProblemTypes.NotFound)
+            .Takes<AttestRequest>().Gives(MediaTypes.EatJwt).Gives(MediaTypes.EatCwt).Refuses(406, ProblemTypes.NotAcceptable).Refuses(403, ProblemTypes.HostPending, ProblemTypes.HostRevoked).Refuses(404, ProblemTypes.NotFound)
             .Refuses(503, ProblemTypes.HostNotConnected).Refuses(504, ProblemTypes.HostDidNotAnswer),
+    ];
+
+    private static IReadOnlyList<Operation> Sessions =>
+    [
+        new Operation("POST /challenge-response/v1/newSession", "openSession", "Opens a session of Veraison's challenge-response interface, with a nonce.")
+            .Reads("nonce", "nonceSize", "eat_profile").Gives<ChallengeResponseSession>(201, MediaTypes.VeraisonSession)
+            .Refuses(403, ProblemTypes.HostPending, ProblemTypes.HostRevoked).Refuses(406, ProblemTypes.NotAcceptable),
+        new Operation("POST /challenge-response/v1/session/{id}", "submitEvidence", "Appraises the evidence that answers the session's nonce, once.")
+            .Takes("*/*").Gives<ChallengeResponseSession>(mediaType: MediaTypes.VeraisonSession)
+            .Refuses(404, ProblemTypes.NotFound).Refuses(406, ProblemTypes.NotAcceptable).Refuses(409, ProblemTypes.SessionState).Refuses(429, ProblemTypes.TooMany),
+        new Operation("GET /challenge-response/v1/session/{id}", "showSession", "Shows a session, or its result alone, as Accept says.")
+            .Gives(MediaTypes.EatJwt).Gives(MediaTypes.EatCwt).Gives<ChallengeResponseSession>(mediaType: MediaTypes.VeraisonSession)
+            .Refuses(400, ProblemTypes.Malformed).Refuses(404, ProblemTypes.NotFound).Refuses(406, ProblemTypes.NotAcceptable).Refuses(409, ProblemTypes.SessionState),
+        new Operation("DELETE /challenge-response/v1/session/{id}", "endSession", "Ends a session.").GivesNothing().Refuses(400, ProblemTypes.Malformed),
+        new Operation("GET /.well-known/veraison/verification", "discover", "What clients of the RATS interfaces ask first.")
+            .Gives<VerificationService>(mediaType: MediaTypes.VeraisonDiscovery).Gives<VerificationService>().Refuses(406, ProblemTypes.NotAcceptable),
+        new Operation("GET /.well-known/cose-keys", "showCoseKeys", "The keys that results are checked with, for readers of CWT.").Gives(MediaTypes.CoseKeySet),
     ];
 
     private static IReadOnlyList<Operation> Hosts =>

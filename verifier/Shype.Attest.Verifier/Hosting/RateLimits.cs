@@ -20,12 +20,16 @@ internal static class RateLimits
     /// <summary>Evidence, which is kept on disk.</summary>
     public const string Evidence = "evidence";
 
+    /// <summary>Sessions of the challenge-response interface: one bucket for each caller.</summary>
+    public const string Sessions = "sessions";
+
     /// <summary>The limits.</summary>
     public static void Configure(RateLimiterOptions limiter, VerifierOptions options)
     {
         limiter.AddPolicy(Enrolment, context => Bucket(Neighbourhood(context.Connection.RemoteIpAddress), options.EnrolmentsPerMinute));
         limiter.AddPolicy(Public, context => Bucket(Neighbourhood(context.Connection.RemoteIpAddress), PublicPerMinute));
         limiter.AddPolicy(Evidence, context => Bucket(context.User.FindFirst(Roles.HostClaim)?.Value ?? "", options.EvidencePerMinute));
+        limiter.AddPolicy(Sessions, context => Bucket(context.User.FindFirst(Roles.HostClaim)?.Value ?? "caller:" + context.User.Identity?.Name, options.SessionsPerMinute));
         limiter.OnRejected = async (context, _) =>
         {
             context.HttpContext.Response.Headers.RetryAfter = "10";

@@ -10,6 +10,7 @@ using Shype.Attest.Verifier.Auditing;
 using Shype.Attest.Verifier.Contract;
 using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Hosting.Configuration;
+using Shype.Attest.Verifier.Rats;
 using Shype.Attest.Verifier.Signing;
 using Shype.Attest.Verifier.Store;
 using Shype.Attest.Verifier.Watch;
@@ -57,11 +58,12 @@ internal static class VerifierApp
 
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
         var store = AttestationStore.Open(Databases.Of(options), Key("audit.key"), options.WatchDeadline);
-        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IWatchStore>(store).AddSingleton<IWebhookStore>(store);
+        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IWatchStore>(store).AddSingleton<IWebhookStore>(store).AddSingleton<ISessionStore>(store);
         services.AddSingleton<AccessTokens>().AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
         services.AddSingleton<TrustStore>().AddSingleton<EnrolmentService>();
+        services.AddSingleton<Sessions>();
         services.AddSingleton<AuditSigner>().AddSingleton<AuditService>();
         var challengeKey = Key("challenge.key");
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChallengeIssuer>(provider, challengeKey));
@@ -106,6 +108,8 @@ internal static class VerifierApp
         app.MapWatch();
         app.MapWebhooks();
         app.MapEvents();
+        app.MapSessions();
+        app.MapDiscovery();
         app.MapHealth();
         app.MapMetrics();
         ContractDocument.Map(app);

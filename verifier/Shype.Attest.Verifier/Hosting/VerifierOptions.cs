@@ -62,6 +62,15 @@ internal sealed record VerifierOptions
     /// <summary>Evidence per minute and host.</summary>
     public int EvidencePerMinute { get; init; } = 600;
 
+    /// <summary>How long a session of the challenge-response interface lives, counted again from its evidence.</summary>
+    public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromSeconds(150);
+
+    /// <summary>Sessions that one caller may have open.</summary>
+    public int MaxSessionsPerCaller { get; init; } = 64;
+
+    /// <summary>Requests about sessions per minute and caller.</summary>
+    public int SessionsPerMinute { get; init; } = 600;
+
     /// <summary>Connections at most.</summary>
     public int MaxConnections { get; init; } = 20_000;
 
@@ -217,6 +226,7 @@ internal sealed record VerifierOptions
         (nameof(AnswerTimeout), AnswerTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2)),
         (nameof(ResultLifetime), ResultLifetime, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
         (nameof(EnrolmentLifetime), EnrolmentLifetime, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10)),
+        (nameof(SessionLifetime), SessionLifetime, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10)),
         (nameof(KeepEvidence), KeepEvidence, TimeSpan.FromMinutes(1), TimeSpan.FromDays(36_500)),
         (nameof(KeepHistory), KeepHistory, TimeSpan.FromHours(1), TimeSpan.FromDays(36_500)),
         (nameof(WatchInterval), WatchInterval, WatchLimits.MinInterval, WatchLimits.MaxInterval),
@@ -230,6 +240,8 @@ internal sealed record VerifierOptions
         (nameof(MaxPendingEnrolments), MaxPendingEnrolments, 100_000),
         (nameof(EnrolmentsPerMinute), EnrolmentsPerMinute, 10_000_000),
         (nameof(EvidencePerMinute), EvidencePerMinute, 10_000_000),
+        (nameof(MaxSessionsPerCaller), MaxSessionsPerCaller, 10_000),
+        (nameof(SessionsPerMinute), SessionsPerMinute, 10_000_000),
         (nameof(MaxConnections), MaxConnections, 1_000_000),
         (nameof(KeepVerdictsPerHost), KeepVerdictsPerHost, 100_000_000),
         (nameof(TracePercent), TracePercent, 100),

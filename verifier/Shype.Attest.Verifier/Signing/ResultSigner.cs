@@ -31,6 +31,18 @@ internal sealed class ResultSigner : IDisposable
         return ResultToken.Sign(current.Key, current.PublicKey.KeyId!, result);
     }
 
+    /// <summary>The key that signs now.</summary>
+    public JsonWebKey PublicKey => _ring.Current.PublicKey;
+
+    /// <summary>Signs a result with the current key, in a form that somebody asked for.</summary>
+    public SignedResult Sign(AttestationResult result, EarForm form)
+    {
+        var current = _ring.Current;
+        return form.IsCwt
+            ? new SignedResult(form, null, ResultCwt.Sign(current.Key, current.PublicKey.KeyId!, result, form.Profile))
+            : new SignedResult(form, ResultToken.Sign(current.Key, current.PublicKey.KeyId!, result, form.Profile), null);
+    }
+
     /// <summary>Signs and verifies a result that nobody gets; null where that goes well.</summary>
     public string? FindFault(DateTimeOffset now)
     {
@@ -64,3 +76,9 @@ internal sealed class ResultSigner : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _rings.ForEach(ring => ring.Dispose());
 }
+
+/// <summary>A signed result: a JWT or a CWT.</summary>
+/// <param name="Form">Which form it has.</param>
+/// <param name="Text">The JWT.</param>
+/// <param name="Binary">The CWT.</param>
+internal sealed record SignedResult(EarForm Form, string? Text, byte[]? Binary);
