@@ -41,10 +41,9 @@ internal static class HealthApi
     {
         var report = await readiness.CheckAsync(context.RequestAborted);
         var status = report.Status == HealthStatus.Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        context.Response.StatusCode = status;
         return Lookers.Any(context.User.IsInRole)
-            ? Answers.Json(Show(report), ServiceJson.Default.ReadinessReport)
-            : Answers.Bytes(Encoding.ASCII.GetBytes(Word(report) + "\n"), Text);
+            ? Answers.Json(Show(report), ServiceJson.Default.ReadinessReport, status)
+            : Answers.Bytes(Encoding.ASCII.GetBytes(Word(report) + "\n"), Text, status);
     }
 
     private static async Task ReadyForStrangerAsync(HttpContext context)
