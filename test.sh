@@ -21,6 +21,8 @@ need swtpm=swtpm swtpm_setup=swtpm-tools tpm2_quote=tpm2-tools openssl=openssl n
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb=postgresql
 build Shype.Attest.sln
 fetch_selinux_policy
+# The service tests start the agent that hosts run, where it can be compiled.
+if publish_agent; then export SHYPE_AGENT=$agent_native; fi
 
 say "Fetching the JavaScript library that checks our tokens (tests/js)"
 npm ci --prefix tests/js --no-audit --no-fund --loglevel=error >/dev/null || die "npm ci failed in tests/js: is a package registry reachable?"
