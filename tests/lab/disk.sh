@@ -24,10 +24,10 @@ host_tree() {
   cp -L "$lab/debian/usr/bin/xenstore-read" "$tree/usr/bin/"
   : >"$tree/etc/xen/xl.conf"
 
-  # What these programs load; the agent opens OpenSSL's libraries by name.
+  # What these programs load; the agent opens OpenSSL's libraries by name, and threads of xl the one of gcc.
   local paths=$lab/debian$libraries:$lab/debian/lib/x86_64-linux-gnu
   for library in $(LD_LIBRARY_PATH=$paths ldd "$tree/$xen"/* "$tree"/usr/bin/{shype-agent,xenstore-read} | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | sort -u) \
-    "$libraries"/lib{ssl,crypto}.so.3 /lib64/ld-linux-x86-64.so.2; do
+    "$libraries"/lib{ssl.so.3,crypto.so.3,gcc_s.so.1} /lib64/ld-linux-x86-64.so.2; do
     case $library in
       /lib64/*) cp -L "$library" "$tree/lib64/" ;;
       *) cp -L "$library" "$tree$libraries/" ;;

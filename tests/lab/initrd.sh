@@ -1,14 +1,15 @@
 # Makes initial file systems: a busybox, an init, and modules in the order in which they are loaded. Sourced.
 
-# initrd OUT INIT [MODULE ...]
+# initrd OUT INIT NAME [MODULE ...]: NAME stands in the file system as /name.
 initrd() {
-  local out=$1 init=$2 tree module file
-  shift 2
+  local out=$1 init=$2 name=$3 tree module file
+  shift 3
   tree=$(mktemp -d)
   mkdir -p "$tree"/{bin,proc,sys,dev,root,lib/modules}
   cp /bin/busybox "$tree/bin/busybox"
   ln -s busybox "$tree/bin/sh"
   install -m 755 "$init" "$tree/init"
+  printf '%s\n' "$name" >"$tree/name"
   : >"$tree/lib/modules/order"
   for module in "$@"; do
     modprobe -d "$lab/debian" -S "$kernel_release" --show-depends "$module" | awk '$1 == "insmod" { print $2 }' | while read -r file; do

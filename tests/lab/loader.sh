@@ -38,3 +38,22 @@ esp() {
     mcopy -i "$out" "${file%%=*}" "::/${file#*=}"
   done
 }
+
+# authenticode FILE: the digest that firmware measures of an image. This is all of the file but its check sum and the entry of its signatures, where, as here, it is
+# not signed and its sections follow each other without gaps (PE/COFF, "Calculating the PE Image Hash").
+authenticode() {
+  local file=$1 header sum entry
+  header=$(od -An -tu4 -j60 -N4 "$file" | tr -d ' ')
+  sum=$((header + 24 + 64)) entry=$((header + 24 + 112 + 4 * 8))
+  { head -c "$sum" "$file"; head -c "$entry" "$file" | tail -c "+$((sum + 5))"; tail -c "+$((entry + 9))" "$file"; } | sha256sum | cut -d' ' -f1
+}
+
+# pcr DIGEST ...: the value of a PCR that these digests were extended into.
+pcr() {
+  local value digest
+  value=$(printf '0%.0s' $(seq 64))
+  for digest in "$@"; do
+    value=$(printf '%b' "$(printf '%s%s' "$value" "$digest" | sed 's/../\\x&/g')" | sha256sum | cut -d' ' -f1)
+  done
+  printf '%s\n' "$value"
+}

@@ -74,3 +74,10 @@ power_off() {
   touch "$machine/lab/power-off"
   wait "$machine_pid" || true
 }
+
+# end_machine: whatever it is doing.
+end_machine() {
+  kill -0 "$machine_pid" 2>/dev/null || return 0
+  kill "$machine_pid" 2>/dev/null || true
+  wait "$machine_pid" 2>/dev/null || true
+}
