@@ -41,16 +41,21 @@ make_host_disks() {
   done <<<"$guests"
   initrd tree/guests/other.initrd "$root/tests/lab/init/guest" "web, and something more"
   cp "$root/docs/policies/example.banks.xml" tree/etc/shype/policy.xml
+  cp tree/etc/shype/policy.xml tree/etc/shype/good-policy.xml
   sed '/<ConflictSets>/,/<\/ConflictSets>/d' tree/etc/shype/policy.xml >tree/etc/shype/other-policy.xml
   cp "$SHYPE_CA" tree/etc/shype/verifier.pem
+
+  cp -a tree linux.tree
 
   agent_settings xen1 >tree/etc/shype/agent.yaml
   xen_manifest "$xen_line" >tree/etc/shype/manifest.yaml
   xen_manifest "$xen_line noreboot" >tree/etc/shype/manifest-other-line.yaml
+  cp "$xen_image" tree/etc/shype/good-xen.gz
+  sed 's,/boot/xen.gz,/etc/shype/good-xen.gz,' tree/etc/shype/manifest.yaml >tree/etc/shype/manifest-lie.yaml
   host_disk tree xen.disk
-  agent_settings linux1 >tree/etc/shype/agent.yaml
-  linux_manifest >tree/etc/shype/manifest.yaml
-  host_disk tree linux.disk
+  agent_settings linux1 >linux.tree/etc/shype/agent.yaml
+  linux_manifest >linux.tree/etc/shype/manifest.yaml
+  host_disk linux.tree linux.disk
 }
 
 guest_files() {

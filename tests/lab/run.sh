@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measured boots of real hypervisors under software emulation: Debian's Xen and a plain Linux, each with OVMF, GRUB and a TPM that nobody here wrote.
 #   ./tests/lab/run.sh               every boot; ends with "N passed, N failed, N skipped"
-#   ./tests/lab/run.sh --only NAME   one boot: xen, xen-other-image, xen-other-line, linux
+#   ./tests/lab/run.sh --only NAME   one boot: xen, xen-other-image, xen-other-line, xen-lie, linux
 # What it proves, and how to read its logs: docs/lab.md
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -12,7 +12,7 @@ lab=$root/artifacts/lab
 for part in packages loader initrd disk machine story hosts; do
   . "tests/lab/$part.sh"
 done
-boots=(xen xen-other-image xen-other-line linux)
+boots=(xen xen-other-image xen-other-line xen-lie linux)
 
 case "${1:-}" in
   --only)
