@@ -17,16 +17,17 @@ host_tree() {
   install -m 755 "$root/tests/lab/init/host" "$tree/sbin/init"
   install -m 755 "$agent_native" "$tree/usr/bin/shype-agent"
 
-  for name in xl xenstored xenconsoled xen-init-dom0 libxl-save-helper; do
+  for name in xl xenstored xenconsoled xen-init-dom0 xen-livepatch libxl-save-helper; do
     cp "$lab/debian/$xen/$name" "$tree/$xen/"
     ln -s "/$xen/$name" "$tree/usr/sbin/$name"
   done
   cp -L "$lab/debian/usr/bin/xenstore-read" "$tree/usr/bin/"
+  cp -L "$lab/debian/usr/sbin/xenhypfs" "$tree/usr/sbin/"
   : >"$tree/etc/xen/xl.conf"
 
   # What these programs load; the agent opens OpenSSL's libraries by name, and threads of xl the one of gcc.
   local paths=$lab/debian$libraries:$lab/debian/lib/x86_64-linux-gnu
-  for library in $(LD_LIBRARY_PATH=$paths ldd "$tree/$xen"/* "$tree"/usr/bin/{shype-agent,xenstore-read} | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | sort -u) \
+  for library in $(LD_LIBRARY_PATH=$paths ldd "$tree/$xen"/* "$tree"/usr/bin/{shype-agent,xenstore-read} "$tree/usr/sbin/xenhypfs" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | sort -u) \
     "$libraries"/lib{ssl.so.3,crypto.so.3,gcc_s.so.1} /lib64/ld-linux-x86-64.so.2; do
     case $library in
       /lib64/*) cp -L "$library" "$tree/lib64/" ;;

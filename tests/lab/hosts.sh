@@ -47,13 +47,13 @@ make_host_disks() {
 
   cp -a tree linux.tree
 
-  agent_settings xen1 >tree/etc/shype/agent.yaml
-  xen_manifest "$xen_line" >tree/etc/shype/manifest.yaml
-  xen_manifest "$xen_line noreboot" >tree/etc/shype/manifest-other-line.yaml
+  # On Xen the agent asks the hypervisor; a plain Linux has nobody to ask, so somebody wrote down what it is.
+  agent_settings xen1 'policy: policy.xml' >tree/etc/shype/agent.yaml
+  agent_settings xen1 'manifest: lie.yaml' >tree/etc/shype/lying-agent.yaml
+  lying_manifest >tree/etc/shype/lie.yaml
   cp "$xen_image" tree/etc/shype/good-xen.gz
-  sed 's,/boot/xen.gz,/etc/shype/good-xen.gz,' tree/etc/shype/manifest.yaml >tree/etc/shype/manifest-lie.yaml
   host_disk tree xen.disk
-  agent_settings linux1 >linux.tree/etc/shype/agent.yaml
+  agent_settings linux1 'manifest: manifest.yaml' >linux.tree/etc/shype/agent.yaml
   linux_manifest >linux.tree/etc/shype/manifest.yaml
   host_disk linux.tree linux.disk
 }
@@ -62,6 +62,7 @@ guest_files() {
   local folder=$1 name=$2 label=$3 uuid=6f6c5a3e-0000-4f00-8000-00000000000$4
   initrd "$folder/$name.initrd" "$root/tests/lab/init/guest" "$name"
   cat >"$folder/$name.cfg" <<XL
+# shype.label: $label
 name = "$name"
 uuid = "$uuid"
 type = "pvh"
@@ -75,34 +76,31 @@ tsc_mode = "native"
 XL
 }
 
+# agent_settings HOST LINE: who says what runs there is the last line.
 agent_settings() {
   cat <<YAML
 name: $1
 verifier: { url: "https://10.0.2.2:${SHYPE_SERVER##*:}", ca: verifier.pem }
 state: /var/lib/shype
 ima-log: /sys/kernel/security/ima/binary_runtime_measurements
-manifest: manifest.yaml
+$2
 YAML
 }
 
-xen_manifest() {
-  local name label number
+# A manifest that tells of the good Xen, whatever runs.
+lying_manifest() {
   cat <<YAML
 hypervisor:
   kind: xen
   version: "$xen_release"
-  image: /boot/xen.gz
-  command-line: "$1"
+  image: good-xen.gz
+  command-line: "$xen_line"
   modules:
     - { name: kernel, file: /boot/vmlinuz, command-line: "$kernel_line" }
     - { name: initrd, file: /boot/initrd.gz }
 policy: { module: acm, file: policy.xml, enforcing: false }
-vms:
+vms: []
 YAML
-  while read -r name label number; do
-    printf -- '  - { name: %s, uuid: 6f6c5a3e-0000-4f00-8000-00000000000%s, label: %s, config: /guests/%s.cfg, kernel: /guests/kernel.gz, initrd: /guests/%s.initrd }\n' \
-      "$name" "$number" "$label" "$name" "$name"
-  done <<<"$guests"
 }
 
 linux_manifest() {
@@ -139,7 +137,7 @@ write_references() {
   "policies": [{ "name": "example.banks", "canonicalDigest": "sha256:$("$shype" policy show tree/etc/shype/policy.xml --json | sed -n 's/.*"canonical_digest": *"\([0-9a-f]*\)".*/\1/p')" }],
   "vms": [
 $(while read -r name label number; do
-    printf '    { "name": "%s", "label": "%s", "kernel": "sha256:%s", "initrd": "sha256:%s", "config": "sha256:%s", "mayBeMutable": true },\n' "$name" "$label" \
+    printf '    { "name": "%s", "label": "%s", "kernel": "sha256:%s", "initrd": "sha256:%s", "config": "sha256:%s" },\n' "$name" "$label" \
       "$(sha256 "$lab/guest-kernel.gz")" "$(sha256 "tree/guests/$name.initrd")" "$(sha256 "tree/guests/$name.cfg")"
   done <<<"$guests" | sed '$ s/,$//')
   ],

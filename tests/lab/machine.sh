@@ -1,7 +1,7 @@
 # One machine of the lab: QEMU without any help by the processor, OVMF, and a TPM that keeps its keys from boot to boot. Sourced.
 # The scripts that use it have a folder of their own as current one; a machine's folder is in it.
 
-limit=300 # seconds that one boot may take; about 50 on two idle cores
+limit=${SHYPE_LAB_LIMIT:-300} # seconds that one boot may take, with all that is done in it
 
 # make_tpm FOLDER: a new TPM with an RSA endorsement key, certified by the authority of swtpm's own tools (ca/).
 make_tpm() {
