@@ -16,7 +16,11 @@ esac
 
 need_dotnet
 need swtpm=swtpm swtpm_setup=swtpm-tools tpm2_quote=tpm2-tools openssl=openssl node=nodejs npm=npm evmctl=ima-evm-utils mkfs.ext4=e2fsprogs flock=util-linux prlimit=util-linux \
-  checkpolicy=checkpolicy seinfo=setools semodule_expand=semodule-utils bunzip2=bzip2
+  checkpolicy=checkpolicy seinfo=setools semodule_expand=semodule-utils bunzip2=bzip2 \
+  fsverity=fsverity veritysetup=cryptsetup-bin qemu-img=qemu-utils \
+  libvirtd=libvirt-daemon virsh=libvirt-clients qemu-system-x86_64=qemu-system-x86
+# libvirtd's driver for QEMU is a library, so it has no command.
+ls /usr/lib/*/libvirt/connection-driver/libvirt_driver_qemu.so >/dev/null 2>&1 || need libvirt_driver_qemu=libvirt-daemon-driver-qemu
 # Debian keeps PostgreSQL's programs off the PATH.
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb=postgresql
 build Shype.Attest.sln

@@ -22,15 +22,21 @@ internal static class HostTool
         using var process = Start(path, arguments);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
+        // A full pipe would hold the tool up: one that says too much is stopped at once.
+        var (output, errors) = (new ToolOutput(path, MaxOutputBytes, () => Stop(process)), new ToolOutput(path, MaxErrorBytes, () => Stop(process)));
         try
         {
             process.StandardInput.Close();
-            var output = ReadAsync(process.StandardOutput.BaseStream, MaxOutputBytes, path, patience.Token);
-            var errors = ReadAsync(process.StandardError.BaseStream, MaxErrorBytes, path, patience.Token);
+            var reading = Task.WhenAll(output.ReadAsync(process.StandardOutput.BaseStream, patience.Token), errors.ReadAsync(process.StandardError.BaseStream, patience.Token));
             await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
-            // A tool that leaves a process behind (xl does, to watch its domain) must not keep its output open for ever.
-            patience.CancelAfter(AfterExit);
-            return new(path, process.ExitCode, await output.ConfigureAwait(false), Encoding.UTF8.GetString(await errors.ConfigureAwait(false)));
+            // A tool may leave a process behind that keeps its output open: xl does, to watch its domain. What the tool itself said is in the pipe by now.
+            await Task.WhenAny(reading, Task.Delay(AfterExit, patience.Token)).ConfigureAwait(false);
+            if (reading.IsCompleted)
+            {
+                await reading.ConfigureAwait(false);
+            }
+
+            return new(path, process.ExitCode, output.Bytes(), Encoding.UTF8.GetString(errors.Bytes()));
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -38,6 +44,7 @@ internal static class HostTool
         }
         finally
         {
+            await patience.CancelAsync().ConfigureAwait(false);
             Stop(process);
         }
     }
@@ -76,25 +83,6 @@ internal static class HostTool
         }
     }
 
-    private static async Task<byte[]> ReadAsync(Stream stream, int max, string path, CancellationToken cancellationToken)
-    {
-        using var kept = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-
-        // A full pipe would hold the tool up: what is too much is refused at once, which stops it.
-        while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
-        {
-            if (kept.Length + read > max)
-            {
-                throw new AgentException(ExitCode.CouldNot, $"{path}: said more than {max} bytes");
-            }
-
-            kept.Write(buffer, 0, read);
-        }
-
-        return kept.ToArray();
-    }
-
     private static void Stop(Process process)
     {
         try
@@ -110,10 +98,47 @@ internal static class HostTool
         }
     }
 
-    private static readonly TimeSpan AfterExit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AfterExit = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private const int MaxOutputBytes = 16 * 1024 * 1024;
     private const int MaxErrorBytes = 256 * 1024;
+}
+
+/// <summary>One of a tool's outputs, kept up to a bound while it is read.</summary>
+internal sealed class ToolOutput(string path, int max, Action tooMuch)
+{
+    private readonly List<byte> _kept = [];
+    private bool _isTooMuch;
+
+    /// <summary>Reads to the end, or to the bound.</summary>
+    public async Task ReadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[16 * 1024];
+        while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
+        {
+            lock (_kept)
+            {
+                if (_kept.Count + read > max)
+                {
+                    _isTooMuch = true;
+                    tooMuch();
+                    return;
+                }
+
+                _kept.AddRange(buffer.AsSpan(0, read));
+            }
+        }
+    }
+
+    /// <summary>What was read so far.</summary>
+    /// <exception cref="AgentException">There was too much.</exception>
+    public byte[] Bytes()
+    {
+        lock (_kept)
+        {
+            return _isTooMuch ? throw new AgentException(ExitCode.CouldNot, $"{path}: said more than {max} bytes") : [.. _kept];
+        }
+    }
 }
 
 /// <summary>What a tool said.</summary>

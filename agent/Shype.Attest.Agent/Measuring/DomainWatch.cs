@@ -23,7 +23,7 @@ public static class DomainWatch
         // Asked without the lock, since a hypervisor that waits for its hook would not answer. So the log is read before, too: what was recorded meanwhile is
         // left for the next look.
         var before = agent.WithJournal((journal, _) => (journal.Records.Count, Running: journal.Host.Running.Keys.ToHashSet()), cancellationToken);
-        if (await agent.Source.ListRunningAsync(cancellationToken).ConfigureAwait(false) is not { } listed)
+        if (await agent.Source.ListRunningAsync(before.Running, cancellationToken).ConfigureAwait(false) is not { } listed)
         {
             return [];
         }

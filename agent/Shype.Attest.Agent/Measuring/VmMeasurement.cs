@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Shype.Attest.Agent.Configuration;
 using Shype.Attest.Agent.Images;
 using Shype.Attest.Agent.Sources;
-using Shype.Attest.Measurement.LogFiles;
 using Shype.Attest.Measurement.Records;
 
 namespace Shype.Attest.Agent.Measuring;

@@ -25,8 +25,10 @@ public interface IMeasurementSource
     Task<VmStartOutcome> StartVmAsync(AgentContext agent, string vm, IProgress<MeasuringProgress>? progress, CancellationToken cancellationToken);
 
     /// <summary>The VMs that the hypervisor itself says it runs, without the host's own domain; null where nobody can be asked.</summary>
+    /// <param name="known">Those of which only their existence matters; labels are asked for the others.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="AgentException">The hypervisor did not answer.</exception>
-    ValueTask<IReadOnlyList<RunningDomain>?> ListRunningAsync(CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<RunningDomain>?> ListRunningAsync(IReadOnlySet<Guid> known, CancellationToken cancellationToken);
 }
 
 /// <summary>A VM that the hypervisor says it runs.</summary>

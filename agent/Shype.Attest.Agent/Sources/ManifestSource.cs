@@ -28,7 +28,7 @@ public sealed class ManifestSource(string file) : IMeasurementSource
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<RunningDomain>?> ListRunningAsync(CancellationToken cancellationToken) => new((IReadOnlyList<RunningDomain>?)null);
+    public ValueTask<IReadOnlyList<RunningDomain>?> ListRunningAsync(IReadOnlySet<Guid> known, CancellationToken cancellationToken) => new((IReadOnlyList<RunningDomain>?)null);
 
     private Manifest Read() => Manifest.TryRead(file, out var manifest, out var problem)
         ? manifest

@@ -125,7 +125,7 @@ public sealed record DomainXml(VmDefinition Vm, bool HasVirtualTpm)
     private static string Whole(string path, string what) =>
         path.StartsWith('/') && path.Length <= MaxPath && TextRules.IndexOfForbidden(path) < 0 && Path.GetFullPath(path) == path
             ? path
-            : throw Wrong($"{what}: '{TextRules.Escape(path[..Math.Min(path.Length, 80)])}' is not a whole path");
+            : throw Wrong($"{what}: '{TextRules.Escape(path.AsSpan(0, Math.Min(path.Length, 80)))}' is not a whole path");
 
     private static string Text(XElement domain, string name, int max) =>
         domain.Element(name)?.Value.Trim() is { Length: > 0 } text && text.Length <= max && TextRules.IndexOfForbidden(text) < 0

@@ -18,37 +18,35 @@ public sealed class LibvirtSource(AgentOptions options) : IMeasurementSource
     }
 
     /// <inheritdoc/>
-    public async ValueTask<HypervisorFacts> ReadHypervisorAsync(CancellationToken cancellationToken)
+    public ValueTask<HypervisorFacts> ReadHypervisorAsync(CancellationToken cancellationToken)
     {
         var parts = BootEntry.Read(options.FirmwareLog, _paths.Boot);
         var commandLine = HostFiles.Text(Path.Join(_paths.Proc, "cmdline")) ?? "";
         var image = parts.Count > 0 ? parts[0].Source
             : Kernel(commandLine) is { } file ? new BootFile(file, null)
             : throw new AgentException(ExitCode.CouldNot, $"neither {options.FirmwareLog} nor the kernel's command line names the kernel that runs, or it is not in {_paths.Boot}");
-        return new HypervisorFacts
+        return new(new HypervisorFacts
         {
             Kind = "kvm",
             Version = HostFiles.Text(Path.Join(_paths.Proc, "sys/kernel/osrelease")) ?? "",
             Image = image,
             CommandLine = commandLine,
             Modules = [.. parts.Skip(1).Select((part, i) => new ModuleFacts(i == 0 ? "initrd" : $"module{i}", part.Source, part.CommandLine))],
-            Others = [.. await ReadOthersAsync(parts, cancellationToken).ConfigureAwait(false)],
-        };
+            Others = ReadOthers(parts),
+        });
     }
 
     /// <inheritdoc/>
-    public async ValueTask<PolicyFacts> ReadPolicyAsync(CancellationToken cancellationToken) =>
+    public ValueTask<PolicyFacts> ReadPolicyAsync(CancellationToken cancellationToken) =>
         // A policy for the gate is a policy that the host does not know: the agent keeps it.
-        options.Policy is { } file ? new("acm", file, Enforcing: false)
-        : await SecurityModelAsync(cancellationToken).ConfigureAwait(false) is "selinux" or "apparmor" ? new("svirt", null, Enforcing: true)
-        : new("none", null, Enforcing: false);
+        new(options.Policy is { } file ? new PolicyFacts("acm", file, Enforcing: false) : new PolicyFacts("none", null, Enforcing: false));
 
     /// <inheritdoc/>
     public Task<VmStartOutcome> StartVmAsync(AgentContext agent, string vm, IProgress<MeasuringProgress>? progress, CancellationToken cancellationToken) =>
         throw new AgentException(ExitCode.Usage, $"libvirt starts VMs, and its hook measures them: virsh -c {_paths.LibvirtUri} start {TextRules.Escape(vm)}");
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<RunningDomain>?> ListRunningAsync(CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<RunningDomain>?> ListRunningAsync(IReadOnlySet<Guid> known, CancellationToken cancellationToken)
     {
         var list = await AskAsync(["list", "--uuid"], cancellationToken).ConfigureAwait(false)
             ?? throw new AgentException(ExitCode.CouldNot, $"{_paths.Virsh} list: libvirt at {_paths.LibvirtUri} did not answer");
@@ -57,7 +55,7 @@ public sealed class LibvirtSource(AgentOptions options) : IMeasurementSource
         {
             if (Guid.TryParseExact(line, "D", out var uuid))
             {
-                domains.Add(await DescribeAsync(uuid, cancellationToken).ConfigureAwait(false));
+                domains.Add(known.Contains(uuid) ? new(uuid, line, null, null) : await DescribeAsync(uuid, cancellationToken).ConfigureAwait(false));
             }
         }
 
@@ -83,19 +81,15 @@ public sealed class LibvirtSource(AgentOptions options) : IMeasurementSource
         }
     }
 
-    private async Task<IReadOnlyList<OtherFact>> ReadOthersAsync(IReadOnlyList<BootPart> parts, CancellationToken cancellationToken)
-    {
-        var version = await AskAsync(["version"], cancellationToken).ConfigureAwait(false);
-        return
-        [
-            new("source", "libvirt"),
-            new("boot-entry", parts.Count > 0 ? "boot loader's log" : null),
-            KvmModule(),
-            File.Exists(_paths.Qemu) ? new OtherFact("qemu", Line(version?.Text, "Running hypervisor:"), _paths.Qemu) : new OtherFact("qemu"),
-            new("libvirt", Line(version?.Text, "Using library:")),
-            new("security-module", await SecurityModelAsync(cancellationToken).ConfigureAwait(false)),
-        ];
-    }
+    // Nothing here comes from libvirt's daemon: it starts after this was measured, and would be started by being asked.
+    private IReadOnlyList<OtherFact> ReadOthers(IReadOnlyList<BootPart> parts) =>
+    [
+        new("source", "libvirt"),
+        new("boot-entry", parts.Count > 0 ? "boot loader's log" : null),
+        KvmModule(),
+        File.Exists(_paths.Qemu) ? new OtherFact("qemu", File: _paths.Qemu) : new OtherFact("qemu"),
+        new("security-module", SecurityModule()),
+    ];
 
     // Linux tells of each module the version of its source, which is a digest of it; a module that is built in has no such file.
     private OtherFact KvmModule()
@@ -112,35 +106,11 @@ public sealed class LibvirtSource(AgentOptions options) : IMeasurementSource
         return new("kvm-module");
     }
 
-    private async Task<string?> SecurityModelAsync(CancellationToken cancellationToken)
-    {
-        var capabilities = await AskAsync(["capabilities"], cancellationToken).ConfigureAwait(false);
-        if (capabilities is null)
-        {
-            return null;
-        }
-
-        var models = Between(capabilities.Text, "<secmodel>", "</secmodel>").Select(model => Between(model, "<model>", "</model>").FirstOrDefault("")).ToList();
-        return models.FirstOrDefault(model => model is "selinux" or "apparmor") ?? (models.Count > 0 ? models[0] : "none");
-    }
-
-    private static IEnumerable<string> Between(string text, string begin, string end)
-    {
-        for (var at = text.IndexOf(begin, StringComparison.Ordinal); at >= 0; at = text.IndexOf(begin, at, StringComparison.Ordinal))
-        {
-            at += begin.Length;
-            var stop = text.IndexOf(end, at, StringComparison.Ordinal);
-            if (stop < 0)
-            {
-                yield break;
-            }
-
-            yield return text[at..stop];
-        }
-    }
-
-    private static string? Line(string? text, string head) =>
-        text?.Split('\n').FirstOrDefault(line => line.StartsWith(head, StringComparison.Ordinal))?[head.Length..].Trim();
+    // What sVirt's labels would be kept by; whether libvirt gives any, each VM's definition says.
+    private string? SecurityModule() =>
+        HostFiles.Text(Path.Join(_paths.Sys, "fs/selinux/enforce")) is { } enforce ? enforce == "1" ? "selinux enforcing" : "selinux permissive"
+        : HostFiles.Text(Path.Join(_paths.Sys, "module/apparmor/parameters/enabled")) == "Y" ? "apparmor"
+        : HostFiles.Text(Path.Join(_paths.Sys, "kernel/security/lsm")) is null ? null : "none";
 
     private string? Kernel(string commandLine) => commandLine.Split(' ').FirstOrDefault(word => word.StartsWith(BootImage, StringComparison.Ordinal)) is { } word
         ? BootEntry.FindFile(word[BootImage.Length..], _paths.Boot)

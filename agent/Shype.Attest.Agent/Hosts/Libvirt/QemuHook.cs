@@ -34,6 +34,7 @@ internal static class QemuHook
         {
             var domain = DomainXml.Read(ReadAll(xml), agent.Options.MeasureWritableDisks);
             using var alone = VmLock.Take(agent, domain.Vm);
+            EndEarlierRun(agent, domain.Vm.Uuid, "libvirt starts it anew", cancellationToken);
             var outcome = VmLifecycle.Admit(agent, domain.Vm, output, cancellationToken);
             if (!outcome.Decision.Permitted)
             {
@@ -52,20 +53,27 @@ internal static class QemuHook
     // A VM that the log does not know ends without a word: its start was refused, or came before the agent.
     private static ExitCode Release(AgentContext agent, string name, Stream xml, CancellationToken cancellationToken)
     {
-        var uuid = DomainXml.Read(ReadAll(xml), measureWritable: false).Vm.Uuid;
-        return agent.WithJournal(
-            (journal, _) =>
-            {
-                if (journal.Host.Running.TryGetValue(uuid, out var vm))
-                {
-                    journal.Append(new VmStopContent { Uuid = uuid, Reason = "released" });
-                    agent.Say($"{TextRules.Escape(name)} {vm.Uuid} no longer runs");
-                }
+        if (EndEarlierRun(agent, DomainXml.Read(ReadAll(xml), measureWritable: false).Vm.Uuid, "released", cancellationToken))
+        {
+            agent.Say($"{TextRules.Escape(name)} no longer runs");
+        }
 
-                return ExitCode.Yes;
-            },
-            cancellationToken);
+        return ExitCode.Yes;
     }
+
+    // libvirt runs a VM once: what the log still has running under this uuid ended without a word, perhaps while there was no agent.
+    private static bool EndEarlierRun(AgentContext agent, Guid uuid, string reason, CancellationToken cancellationToken) => agent.WithJournal(
+        (journal, _) =>
+        {
+            var runs = journal.Host.Running.ContainsKey(uuid);
+            if (runs)
+            {
+                journal.Append(new VmStopContent { Uuid = uuid, Reason = reason });
+            }
+
+            return runs;
+        },
+        cancellationToken);
 
     private static byte[] ReadAll(Stream stream)
     {

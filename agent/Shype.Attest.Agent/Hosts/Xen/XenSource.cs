@@ -69,7 +69,7 @@ public sealed class XenSource(AgentOptions options) : IMeasurementSource
         XlGate.StartAsync(agent, vm, progress, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<RunningDomain>?> ListRunningAsync(CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<RunningDomain>?> ListRunningAsync(IReadOnlySet<Guid> known, CancellationToken cancellationToken)
     {
         var list = await HostTool.RunAsync(_paths.Xl, ["list", "-l"], cancellationToken).ConfigureAwait(false);
         if (!list.Succeeded)
@@ -135,7 +135,8 @@ public sealed class XenSource(AgentOptions options) : IMeasurementSource
             new("source", "xen"),
             new("boot-entry", parts.Count > 0 ? "boot loader's log" : null),
             new("security-module", security.Text),
-            new("build-configuration", Bytes: configuration),
+            // A null array would become empty memory, which is a configuration of no bytes.
+            configuration is null ? new("build-configuration") : new("build-configuration", Bytes: configuration),
             .. patches is null ? [new OtherFact("live-patch")] : LivePatches(patches.Text),
         ];
     }

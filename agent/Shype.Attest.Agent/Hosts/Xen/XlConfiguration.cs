@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Shype.Attest.Agent.Configuration;
-using Shype.Attest.Agent.Images;
 using Shype.Attest.Agent.Measuring;
 using Shype.Attest.Agent.Sources;
 using Shype.Attest.Measurement;

@@ -86,7 +86,7 @@ public static class XlGate
 
     private static async Task<RunningDomain> FindAsync(AgentContext agent, VmDefinition vm, CancellationToken cancellationToken)
     {
-        var domains = await agent.Source.ListRunningAsync(cancellationToken).ConfigureAwait(false) ?? [];
+        var domains = await agent.Source.ListRunningAsync(Nothing, cancellationToken).ConfigureAwait(false) ?? [];
         return domains.FirstOrDefault(domain => domain.Uuid == vm.Uuid)
             ?? throw new AgentException(ExitCode.CouldNot, $"xl made {TextRules.Escape(vm.Name)} and does not list it under {vm.Uuid}");
     }
@@ -107,7 +107,7 @@ public static class XlGate
     // Also when the work before was cancelled: a VM that is not let through must not be left.
     private static async Task DestroyAsync(AgentContext agent, VmDefinition vm)
     {
-        foreach (var domain in await agent.Source.ListRunningAsync(CancellationToken.None).ConfigureAwait(false) ?? [])
+        foreach (var domain in await agent.Source.ListRunningAsync(Nothing, CancellationToken.None).ConfigureAwait(false) ?? [])
         {
             if (domain.Uuid == vm.Uuid)
             {
@@ -124,4 +124,6 @@ public static class XlGate
             throw new AgentException(ExitCode.CouldNot, $"{agent.Options.Host.Xl} {arguments[0]}: {result.Complaint}");
         }
     }
+
+    private static readonly IReadOnlySet<Guid> Nothing = new HashSet<Guid>();
 }

@@ -149,7 +149,7 @@ internal sealed class XlSyntax
         }
 
         return text.Contains('\\', StringComparison.Ordinal) || TextRules.IndexOfForbidden(text) >= 0
-            ? throw Refuse($"the text of {key} has an escape or a character that does not show: {TextRules.Escape(text[..Math.Min(text.Length, 60)])}")
+            ? throw Refuse($"the text of {key} has an escape or a character that does not show: {TextRules.Escape(text.AsSpan(0, Math.Min(text.Length, 60)))}")
             : text;
     }
 
