@@ -32,6 +32,9 @@ public sealed record HostSummary
 
     /// <summary>The group whose appraisal policy is for it.</summary>
     public string Group { get; init; } = "default";
+
+    /// <summary>What the watch holds of it.</summary>
+    public WatchStatus? Watch { get; init; }
 }
 
 /// <summary>Hosts in the order of their ids.</summary>

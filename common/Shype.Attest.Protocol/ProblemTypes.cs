@@ -54,6 +54,9 @@ public static class ProblemTypes
     /// <summary>The token's name is taken or cannot be one, or there is no such role.</summary>
     public const string TokenRefused = Prefix + "token-refused";
 
+    /// <summary>The webhook's name is taken, or there are too many.</summary>
+    public const string WebhookRefused = Prefix + "webhook-refused";
+
     /// <summary>The authority cannot be added, removed or switched; the detail says why.</summary>
     public const string TrustRefused = Prefix + "trust-refused";
 

@@ -31,6 +31,8 @@ public static class CommandLine
         TrustCommands.Create(surroundings),
         AuditCommands.Create(surroundings),
         TokenCommands.Create(surroundings),
+        EventsCommand.Create(surroundings),
+        WebhookCommands.Create(surroundings),
         TpmCommands.Create(surroundings),
         EkCommands.Create(surroundings),
         LogCommands.Create(surroundings),

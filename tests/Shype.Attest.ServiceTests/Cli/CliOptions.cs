@@ -16,6 +16,9 @@ internal static class CliOptions
     /// <summary>Runs <c>shype</c> as an operator.</summary>
     public static Task<Shype> OperatorAsync(this RunningVerifier verifier, params string[] arguments) => Shype.RunAsync(verifier.For("operator"), null, arguments);
 
+    /// <summary>Runs <c>shype</c> as an administrator.</summary>
+    public static Task<Shype> AdminAsync(this RunningVerifier verifier, params string[] arguments) => Shype.RunAsync(verifier.For("admin"), null, arguments);
+
     /// <summary>Runs <c>shype</c> as a relying party.</summary>
     public static Task<Shype> RelyingPartyAsync(this RunningVerifier verifier, params string[] arguments) =>
         Shype.RunAsync(verifier.For("relying-party"), null, arguments);

@@ -67,6 +67,11 @@ public sealed class KilledVerifierTests(PostgresServer server) : IDisposable
         Assert.Equal(engine.Scalar("SELECT count(*) FROM hosts"), engine.Scalar("SELECT count(*) FROM audit WHERE kind = 'enrolment'"));
         Assert.Equal(engine.Scalar("SELECT count(*) FROM hosts"), engine.Scalar("SELECT count(*) FROM host_requests"));
         Assert.Equal(engine.Scalar("SELECT CAST(sum(appraisals) AS BIGINT) FROM hosts"), engine.Scalar("SELECT count(*) FROM attestations"));
+        // Each state with the change that made it, and with the verdict that caused it.
+        Assert.Equal(0L, engine.Scalar("SELECT count(*) FROM host_watch AS w WHERE state <> (SELECT to_state FROM host_events WHERE host_id = w.host_id ORDER BY number DESC LIMIT 1)"));
+        Assert.Equal(0L, engine.Scalar(
+            "SELECT count(*) FROM host_watch AS w WHERE evidence <> (SELECT evidence_digest FROM attestations WHERE host_id = w.host_id ORDER BY number DESC LIMIT 1)"));
+        Assert.Equal(engine.Scalar("SELECT count(DISTINCT host_id) FROM attestations"), engine.Scalar("SELECT count(*) FROM host_watch WHERE evidence IS NOT NULL"));
         Assert.Equal(engine.Scalar("SELECT count(*) FROM reference_documents"), engine.Scalar("SELECT count(*) FROM reference_events"));
     }
 }

@@ -12,7 +12,7 @@ using Xunit;
 namespace Shype.Attest.ServiceTests.Store;
 
 /// <summary>One verifier as a real process, that can be killed and started again on what it left.</summary>
-internal sealed class Node(string folder, string database, VirtualVendor vendor) : IDisposable
+internal sealed class Node(string folder, string database, VirtualVendor vendor, string settings = "") : IDisposable
 {
     private readonly string _state = Path.Combine(folder, "state");
     private Process? _process;
@@ -24,6 +24,8 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
     public HttpClient Anonymous { get; private set; } = new();
 
     public HttpClient Operator { get; private set; } = new();
+
+    public HttpClient Admin => Client(File.ReadAllText(Path.Combine(_state, "admin.token")).Trim());
 
     /// <summary>Starts it; with a limit no file may grow beyond so many KiB, until the limit is taken away.</summary>
     public async Task StartAsync(int? fileLimit = null, Node? sharesKeysOf = null)
@@ -126,7 +128,8 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
     private string Config()
     {
         var path = Path.Combine(folder, "verifier.json");
-        File.WriteAllText(path, """{"Verifier":{"EnrolmentsPerMinute":100000,"EvidencePerMinute":100000}}""");
+        // Who asks is the test; what else it wants to be set, it adds.
+        File.WriteAllText(path, $$$"""{"Verifier":{"EnrolmentsPerMinute":100000,"EvidencePerMinute":100000,"WatchInterval":"1.00:00:00","WatchDeadline":"7.00:00:00"{{{settings}}}}}""");
         return path;
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -54,7 +55,11 @@ internal sealed class RunningVerifier : IAsyncDisposable
         await File.WriteAllBytesAsync(Path.Combine(roots, "root.der"), vendor.Root);
         await File.WriteAllBytesAsync(Path.Combine(roots, "intermediate.der"), vendor.Intermediate);
         var config = Path.Combine(folder, "verifier.json");
-        await File.WriteAllTextAsync(config, JsonSerializer.Serialize(new { Verifier = settings ?? new { } }));
+        var wanted = JsonSerializer.SerializeToNode(settings ?? new { })!.AsObject();
+        // Who asks is the test, unless it says otherwise.
+        wanted.TryAdd("WatchInterval", "1.00:00:00");
+        wanted.TryAdd("WatchDeadline", "7.00:00:00");
+        await File.WriteAllTextAsync(config, new JsonObject { ["Verifier"] = wanted }.ToJsonString());
         var app = await VerifierApp.BuildAsync(
             ["--state", Path.Combine(folder, "state"), "--ek-roots", roots, "--listen", "127.0.0.1:0", "--config", config], clock);
         await app.StartAsync();

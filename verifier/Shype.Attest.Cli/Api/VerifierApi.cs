@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
@@ -134,6 +137,39 @@ public sealed class VerifierApi : IDisposable
             throw CommandException.Unusable($"{file}: cannot be written: {e.Message}");
         }
     }, cancellationToken);
+
+    /// <summary>
+    /// Changes of hosts' states as they happen, with the number to go on after; the first has a number alone. Ends when the verifier ends it, or with
+    /// the connection.
+    /// </summary>
+    public async IAsyncEnumerable<(long Number, HostEvent? Change)> EventsAsync(long? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var path = "v1/events" + (after is { } last ? "?after=" + last.ToString(CultureInfo.InvariantCulture) : "");
+        using var response = await ExplainAsync(() => _client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken), cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            var answer = new ApiAnswer(response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsByteArrayAsync(cancellationToken), null);
+            throw ApiProblem.From(response.StatusCode, answer, Address);
+        }
+
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await using var events = SseParser.Create(stream).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await ExplainAsync(() => events.MoveNextAsync().AsTask(), cancellationToken))
+        {
+            HostEvent? change = null;
+            if (!long.TryParse(events.Current.EventId, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                throw NotUnderstood("an event without a number");
+            }
+
+            if (events.Current.EventType == "host-state" && !ProtocolJson.TryRead(Encoding.UTF8.GetBytes(events.Current.Data), ProtocolJson.Default.HostEvent, out change, out var problem))
+            {
+                throw NotUnderstood(problem.ToString());
+            }
+
+            yield return (number, change);
+        }
+    }
 
     private async Task<T> ExplainAsync<T>(Func<Task<T>> exchange, CancellationToken cancellationToken)
     {

@@ -24,20 +24,24 @@ public static class HostCommands
         AttestCommand.ForHost(surroundings),
         BundleCommand.ForHost(surroundings),
         Group(surroundings),
+        WatchCommands.Watch(surroundings),
+        WatchCommands.History(surroundings),
     };
 
     private static Command List(Surroundings surroundings)
     {
-        var state = new Option<string?>("--state") { Description = "Only hosts in this state", HelpName = "pending|enrolled|revoked" };
-        state.AcceptOnlyFromAmong("pending", "enrolled", "revoked");
+        var state = new Option<string?>("--state") { Description = "Only hosts in this state", HelpName = "STATE" };
+        state.AcceptOnlyFromAmong("pending", "enrolled", "trusted", "degraded", "failed", "unreachable", "revoked", Refused);
         var (json, server) = (JsonOption.Create(), new ServerOptions());
         var list = new Command(
             "list",
             """
-            List the hosts, with their last verdict. A verdict of the past is no answer to "now": for that, attest.
+            List the hosts, with their state and last verdict. A verdict of the past is no answer to "now": for that, attest.
+            "--state enrolled" are all that may speak, "--state refused" the TPMs that proved themselves and were refused all the same.
 
-            Example:
-              shype host list --state pending --server https://verifier:8443 --ca cert.pem --token-file operator.token
+            Examples:
+              shype host list --state failed --server https://verifier:8443 --ca cert.pem --token-file operator.token
+              shype host list --state refused
             """)
         { state, json };
         server.AddTo(list);
@@ -45,6 +49,12 @@ public static class HostCommands
         {
             var report = new Report(surroundings, parsed.GetValue(json));
             using var api = server.Connect(parsed, surroundings);
+            if (parsed.GetValue(state) == Refused)
+            {
+                new RefusedText(report).Write(await api.GetAsync("v1/admissions/refused", ProtocolJson.Default.RefusedHostList, cancellationToken));
+                return (int)ExitCode.Yes;
+            }
+
             var hosts = await AllAsync(api, parsed.GetValue(state), cancellationToken);
             if (report.Json)
             {
@@ -221,6 +231,8 @@ public static class HostCommands
 
         return hosts;
     }
+
+    private const string Refused = "refused";
 
     private static string Indented(JsonElement message) => JsonSerializer.Serialize(message, CliJson.Default.JsonElement);
 }

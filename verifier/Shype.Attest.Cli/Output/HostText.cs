@@ -49,8 +49,13 @@ internal sealed class HostText(Report report)
     {
         var host = detail.Host;
         yield return ("id", host.Id, null);
-        yield return ("state", State(host.State), Styles.OfWord(State(host.State)));
+        yield return ("state", State(host), Styles.OfWord(State(host)));
         yield return ("reason", detail.Reason, null);
+        foreach (var (name, value) in host.Watch is { } watch ? EventText.Facts(watch).Skip(1) : [])
+        {
+            yield return (name, value, null);
+        }
+
         yield return ("group", host.Group, null);
         yield return ("last verdict", Page.Tier(host.Status), Styles.Of(host.Status));
         yield return ("last seen", Seen(host), null);
@@ -70,7 +75,7 @@ internal sealed class HostText(Report report)
         (host.Name, Styles.Strong),
         (host.Id, null),
         (host.Group, null),
-        (State(host.State), Styles.OfWord(State(host.State))),
+        (State(host) + (host.Watch is { SilentSince: not null, State: not WatchState.Unreachable } ? ", silent" : ""), Styles.OfWord(State(host))),
         (Page.Tier(host.Status), Styles.Of(host.Status)),
         (Seen(host), null),
         (Agent(host), null),
@@ -82,12 +87,8 @@ internal sealed class HostText(Report report)
 
     private static string Agent(HostSummary host) => host.Connected ? "connected" : "not connected";
 
-    private static string State(HostState state) => state switch
-    {
-        HostState.Pending => "pending",
-        HostState.Enrolled => "enrolled",
-        _ => "revoked",
-    };
+    // A verifier from before the watch says only who may speak.
+    private static string State(HostSummary host) => host.Watch is { } watch ? EventText.Word(watch.State) : host.State.ToString().ToLowerInvariant();
 
     private const int MaxFingerprints = 50;
 }

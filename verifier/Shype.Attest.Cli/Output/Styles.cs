@@ -22,9 +22,9 @@ internal static class Styles
 
     public static Style OfWord(string word) => word switch
     {
-        "failure" or "violated" or "revoked" => Bad,
-        "warning" or "unknown" or "pending" => Doubtful,
-        "holds" or "enrolled" => Good,
+        "failure" or "violated" or "revoked" or "failed" or "unreachable" => Bad,
+        "warning" or "unknown" or "pending" or "degraded" => Doubtful,
+        "holds" or "enrolled" or "trusted" => Good,
         _ => Strong,
     };
 }

@@ -14,35 +14,59 @@ internal static class HostsApi
     public static void MapHosts(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/hosts").RequireAuthorization(Roles.Viewer);
-        group.MapGet("/", List);
+        group.MapGet("/", ListAsync);
         group.MapGet("/{name}", ShowAsync);
         group.MapGet("/{name}/verdict", VerdictAsync);
         group.MapPost("/{name}/approve", ApproveAsync).RequireAuthorization(Roles.Operator);
         group.MapPost("/{name}/revoke", RevokeAsync).RequireAuthorization(Roles.Operator);
     }
 
-    private static IResult List(string? state, string? after, HostDirectory hosts, LiveHosts live)
+    // The states of the watch, and "enrolled" as always: all that may speak.
+    private static async Task<IResult> ListAsync(HttpContext context, string? state, string? after, HostDirectory hosts, LiveHosts live, IWatchStore watch)
     {
-        HostState? wanted = state switch
+        WatchState? wanted = state switch
         {
-            "pending" => HostState.Pending,
-            "enrolled" => HostState.Enrolled,
-            "revoked" => HostState.Revoked,
+            "pending" => WatchState.Pending,
+            "trusted" => WatchState.Trusted,
+            "degraded" => WatchState.Degraded,
+            "failed" => WatchState.Failed,
+            "unreachable" => WatchState.Unreachable,
+            "revoked" => WatchState.Revoked,
             _ => null,
         };
-        if (state is not null && wanted is null)
+        HostState? admitted = state == "enrolled" ? HostState.Enrolled : null;
+        if (state is not null && wanted is null && admitted is null)
         {
-            return Problems.Malformed("state", "is pending, enrolled or revoked");
+            return Problems.Malformed("state", "is pending, enrolled, trusted, degraded, failed, unreachable or revoked");
         }
 
-        var page = hosts.List(wanted, after, PageSize + 1);
+        var (page, next) = await PageAsync(wanted, admitted, after, hosts, watch, context.RequestAborted);
         return Answers.Json(
             new HostList
             {
-                Hosts = [.. page.Take(PageSize).Select(host => Summary(host, live))],
-                Next = page.Count > PageSize ? page[PageSize - 1].Id : null,
+                // A host that another verifier took in this moment is not known here yet.
+                Hosts = [.. page.Select(one => hosts.Find(one.HostId) is { } host ? Summary(host.Record, one.Status, live) : null).OfType<HostSummary>()],
+                Next = next,
             },
             ProtocolJson.Default.HostList);
+    }
+
+    private static async Task<(IEnumerable<WatchedHost> Page, string? Next)> PageAsync(
+        WatchState? wanted, HostState? admitted, string? after, HostDirectory hosts, IWatchStore watch, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<WatchedHost> found;
+        if (admitted is null)
+        {
+            found = await watch.ReadWatchAsync(new WatchFilter(wanted, after, PageSize + 1), cancellationToken);
+        }
+        else
+        {
+            var ids = hosts.List(admitted, after, PageSize + 1).Select(host => host.Id).ToList();
+            var statuses = await watch.ReadWatchAsync(ids, cancellationToken);
+            found = [.. ids.Where(statuses.ContainsKey).Select(id => new WatchedHost(id, statuses[id]))];
+        }
+
+        return (found.Take(PageSize), found.Count > PageSize ? found[PageSize - 1].HostId : null);
     }
 
     private static async Task<IResult> ShowAsync(HttpContext context, string name, HostDirectory hosts, LiveHosts live, IAttestationStore store, TrustStore trust) =>
@@ -120,12 +144,13 @@ internal static class HostsApi
     public static async Task<IResult> DetailAsync(HostEntry host, LiveHosts live, IAttestationStore store, TrustStore trust, CancellationToken cancellationToken)
     {
         var record = host.Record;
+        var watch = await store.ReadWatchAsync([record.Id], cancellationToken);
         var vms = await store.ReadVmsAsync(record.Id, cancellationToken);
         var request = await store.ReadRequestAsync(record.Id, cancellationToken);
         return Answers.Json(
             new HostDetail
             {
-                Host = Summary(record, live),
+                Host = Summary(record, watch.GetValueOrDefault(record.Id), live),
                 Enrolled = record.EnrolledAt,
                 EkDigest = Convert.ToHexStringLower(record.EkDigest),
                 AkName = Convert.ToHexStringLower(record.AkName),
@@ -138,7 +163,7 @@ internal static class HostsApi
             ProtocolJson.Default.HostDetail);
     }
 
-    private static HostSummary Summary(HostRecord host, LiveHosts live) => new()
+    private static HostSummary Summary(HostRecord host, WatchStatus? watch, LiveHosts live) => new()
     {
         Id = host.Id,
         Name = host.Name,
@@ -150,6 +175,7 @@ internal static class HostsApi
         Vms = host.Vms,
         Connected = live.IsConnected(host.Id),
         Group = host.PolicyGroup,
+        Watch = watch,
     };
 
     private const int PageSize = 1000;

@@ -4,6 +4,7 @@ using Shype.Attest.Protocol;
 using Shype.Attest.Protocol.Bundles;
 using Shype.Attest.Verifier.Hosting;
 using Shype.Attest.Verifier.Store;
+using Shype.Attest.Verifier.Watch;
 
 namespace Shype.Attest.Verifier.Attestation;
 
@@ -112,7 +113,9 @@ internal sealed class AttestationService(
             Parts = inputs.References.Origin.ToStore,
             Vms = vms is not null && host.LastVms is { } last && last.SequenceEqual(vms) ? null : vms,
             Policy = policy,
+            Watch = WatchNote.Of(appraisal),
         }, CancellationToken.None);
+        WatchMeter.Verdict(status);
         inputs.References.Origin.MarkKept();
         host.Update(record => record with
         {

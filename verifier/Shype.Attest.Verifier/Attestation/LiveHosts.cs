@@ -11,6 +11,9 @@ internal sealed class LiveHosts(VerifierOptions options, TimeProvider clock)
     /// <summary>The hosts that are connected.</summary>
     public IReadOnlyCollection<string> Connected => [.. _hosts.Keys];
 
+    /// <summary>Told of every host that connects.</summary>
+    public event Action<string>? Arrived;
+
     /// <summary>Whether a host is connected.</summary>
     public bool IsConnected(string hostId) => _hosts.ContainsKey(hostId);
 
@@ -25,6 +28,7 @@ internal sealed class LiveHosts(VerifierOptions options, TimeProvider clock)
             return live;
         });
         before?.Close();
+        Arrived?.Invoke(hostId);
         return live;
     }
 

@@ -85,8 +85,8 @@ internal sealed class Replicas(
         }
     }
 
-    // All other kinds are about one host.
-    private static readonly HashSet<string> AboutAll = [AuditKinds.Trust, AuditKinds.References, AuditKinds.AppraisalPolicy, AuditKinds.Access, AuditKinds.Admission];
+    // All other kinds are about one host; the watch is never in memory.
+    private static readonly HashSet<string> AboutAll = [AuditKinds.Trust, AuditKinds.References, AuditKinds.AppraisalPolicy, AuditKinds.Access, AuditKinds.Admission, AuditKinds.WatchSettings, AuditKinds.Webhook, AuditKinds.Watch];
 
     // Wake-ups come at once; this is for those that are lost with their connection.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);

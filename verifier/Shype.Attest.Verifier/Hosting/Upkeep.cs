@@ -6,7 +6,7 @@ using Shype.Attest.Verifier.Store;
 namespace Shype.Attest.Verifier.Hosting;
 
 /// <summary>What is done now and then: the audit chain is walked once after the start; its head is signed, keys are renewed and old evidence is forgotten every hour.</summary>
-internal sealed class Upkeep(IAttestationStore store, AuditService audit, AccessTokens tokens, ResultSigner signer, VerifierOptions options, TimeProvider clock, ILogger<Upkeep> log) : BackgroundService
+internal sealed class Upkeep(IAttestationStore store, IWatchStore watch, AuditService audit, AccessTokens tokens, ResultSigner signer, VerifierOptions options, TimeProvider clock, ILogger<Upkeep> log) : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -40,6 +40,10 @@ internal sealed class Upkeep(IAttestationStore store, AuditService audit, Access
         {
             // In portions, so that evidence that arrives meanwhile does not wait.
             await store.CompactAsync(cancellationToken);
+        }
+
+        while (await watch.ForgetHostEventsAsync(now - options.KeepHistory, cancellationToken) > 0)
+        {
         }
 
         foreach (var host in await store.ReadHostsAsync(cancellationToken))

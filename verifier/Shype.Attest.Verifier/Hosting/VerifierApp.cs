@@ -10,6 +10,7 @@ using Shype.Attest.Verifier.Auditing;
 using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Signing;
 using Shype.Attest.Verifier.Store;
+using Shype.Attest.Verifier.Watch;
 
 namespace Shype.Attest.Verifier.Hosting;
 
@@ -64,8 +65,8 @@ internal static class VerifierApp
         byte[] Key(string name) => PrivateFile.ReadOrCreate(Path.Combine(keys, name), () => RandomNumberGenerator.GetBytes(32));
 
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
-        var store = AttestationStore.Open(Databases.Of(options), Key("audit.key"));
-        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store);
+        var store = AttestationStore.Open(Databases.Of(options), Key("audit.key"), options.WatchDeadline);
+        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IWatchStore>(store).AddSingleton<IWebhookStore>(store);
         services.AddSingleton<AccessTokens>().AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
@@ -74,6 +75,7 @@ internal static class VerifierApp
         var challengeKey = Key("challenge.key");
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChallengeIssuer>(provider, challengeKey));
         services.AddHostedService<Upkeep>();
+        services.AddWatch(Key("webhook.key"));
         services.AddSingleton<Replicas>().AddHostedService(provider => provider.GetRequiredService<Replicas>());
 
         // Not AddAuthentication: that brings data protection, which leaves keys in the home folder, for cookies that do not exist here.
@@ -108,6 +110,9 @@ internal static class VerifierApp
         app.MapAudit();
         app.MapAdmissions();
         app.MapTokens();
+        app.MapWatch();
+        app.MapWebhooks();
+        app.MapEvents();
         app.MapPublic();
     }
 

@@ -73,6 +73,20 @@ internal static partial class VerifierLog
     [LoggerMessage(303, LogLevel.Information, "Agent of host {HostId} disconnected")]
     public static partial void AgentDisconnected(this ILogger log, string hostId);
 
+    [LoggerMessage(310, LogLevel.Warning, "{Hosts} hosts missed their deadline")]
+    public static partial void DeadlinesMissed(this ILogger log, int hosts);
+
+    [LoggerMessage(311, LogLevel.Error, "The watch could not look after its hosts; it is tried again")]
+    public static partial void SweepFailed(this ILogger log, Exception failure);
+
+    public static void WebhookFailed(this ILogger log, string name, string why) => WriteWebhookFailed(log, Safe(name), Safe(why));
+
+    [LoggerMessage(312, LogLevel.Warning, "Webhook {Name} did not take an event: {Why}; it is tried again")]
+    private static partial void WriteWebhookFailed(ILogger log, string name, string why);
+
+    [LoggerMessage(313, LogLevel.Error, "Webhook {Name} was given {Events} events up")]
+    public static partial void WebhookGaveUp(this ILogger log, string name, long events);
+
     [LoggerMessage(400, LogLevel.Information, "Reference values are version {Version} now")]
     public static partial void ReferencesReplaced(this ILogger log, long version);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Shype.Attest.Verifier.Watch;
 
 namespace Shype.Attest.Verifier.Hosting;
 
@@ -67,6 +68,21 @@ internal sealed record VerifierOptions
 
     /// <summary>How many verdicts of one host are kept with their evidence at most, so that a host that sends often does not fill the disk.</summary>
     public int KeepVerdictsPerHost { get; init; } = 20_000;
+
+    /// <summary>How long the history of hosts' states is kept; the last change of each host always is.</summary>
+    public TimeSpan KeepHistory { get; init; } = TimeSpan.FromDays(365);
+
+    /// <summary>How often a host is asked for evidence, where neither it nor its group says otherwise.</summary>
+    public TimeSpan WatchInterval { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a host may be silent, where neither it nor its group says otherwise.</summary>
+    public TimeSpan WatchDeadline { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>How long one verifier holds hosts that are due, or a webhook, before another may; and how long hosts have to connect after a start.</summary>
+    public TimeSpan WatchLease { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Webhook targets, <c>host:port</c>, that may lie in private networks or on this machine, and may speak plain HTTP.</summary>
+    public string[] WebhookTargets { get; init; } = [];
 
     /// <summary>How long a result-signing key is used before the next one.</summary>
     public TimeSpan SigningKeyLifetime { get; init; } = TimeSpan.FromDays(90);
@@ -158,6 +174,16 @@ internal sealed record VerifierOptions
             }
         }
 
+        if (WatchDeadline <= WatchInterval)
+        {
+            yield return $"{nameof(WatchDeadline)}: {WatchDeadline} is not longer than {nameof(WatchInterval)}, {WatchInterval}: every host would miss it";
+        }
+
+        foreach (var target in WebhookTargets.Where(target => !WebhookTarget.IsHostAndPort(target)))
+        {
+            yield return $"{nameof(WebhookTargets)}: '{target}' is not HOST:PORT, e.g. alerts.example:8443 or [fd00::1]:8443";
+        }
+
         _ = EndPoint;
     }
 
@@ -168,6 +194,10 @@ internal sealed record VerifierOptions
         (nameof(ResultLifetime), ResultLifetime, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
         (nameof(EnrolmentLifetime), EnrolmentLifetime, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10)),
         (nameof(KeepEvidence), KeepEvidence, TimeSpan.FromMinutes(1), TimeSpan.FromDays(36_500)),
+        (nameof(KeepHistory), KeepHistory, TimeSpan.FromHours(1), TimeSpan.FromDays(36_500)),
+        (nameof(WatchInterval), WatchInterval, WatchLimits.MinInterval, WatchLimits.MaxInterval),
+        (nameof(WatchDeadline), WatchDeadline, WatchLimits.MinDeadline, WatchLimits.MaxDeadline),
+        (nameof(WatchLease), WatchLease, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
         (nameof(SigningKeyLifetime), SigningKeyLifetime, TimeSpan.FromDays(2), TimeSpan.FromDays(3_650)),
     ];
 

@@ -96,6 +96,7 @@ internal static class AdmissionRows
 
         var reason = $"replaced by the TPM {replacement.EkFingerprint}";
         session.Execute("UPDATE hosts SET name = $2, state = 'revoked', reason = $3, revision = revision + 1 WHERE id = $1", old.Id, replacement.RetiredName, reason);
+        WatchChanges.Retire(session, old.Id, WatchCauses.Replaced, replacement.Actor, replacement.At);
         audit.Append(replacement.At, AuditKinds.HostState, old.Id, replacement.Actor, $"revoked {reason}; {old.Name} is called {replacement.RetiredName}");
         Expect(session, audit, new ExpectedKey { Key = replacement.EkFingerprint, Group = old.PolicyGroup, HostName = old.Name, By = replacement.Actor }, replacement.At);
         return HostRows.ById(session, old.Id);

@@ -40,6 +40,7 @@ internal sealed partial class AttestationStore
                 return null;
             }
 
+            WatchChanges.TakeSettings(session, hostId, WatchDeadline);
             audit.Append(at, AuditKinds.HostGroup, hostId, actor, group);
             return HostRows.ById(session, hostId);
         }, cancellationToken);

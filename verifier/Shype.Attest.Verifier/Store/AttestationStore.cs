@@ -21,7 +21,7 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
     }
 
     /// <summary>Opens the database and brings its schema up to date.</summary>
-    public static AttestationStore Open(Database database, byte[] auditKey)
+    public static AttestationStore Open(Database database, byte[] auditKey, TimeSpan? watchDeadline = null)
     {
         StoreSession? session = null;
         try
@@ -29,7 +29,10 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
             session = database.Open();
             Migrations.Apply(session);
             var chain = new AuditChain(auditKey);
-            return new AttestationStore(database, chain, new StoreReaders(database), new StoreWriter(database, session, chain));
+            return new AttestationStore(database, chain, new StoreReaders(database), new StoreWriter(database, session, chain))
+            {
+                WatchDeadline = watchDeadline ?? TimeSpan.FromMinutes(3),
+            };
         }
         catch (DbException refused)
         {
@@ -73,6 +76,7 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
         {
             var outcome = Enrol(session, enrolment);
             KeepCertificates(session, enrolment, outcome);
+            WatchChanges.Enrol(session, enrolment, outcome, WatchDeadline);
             var refused = outcome.Host is null;
             audit.Append(enrolment.At, refused ? AuditKinds.EnrolmentRefused : AuditKinds.Enrolment, enrolment.Host.Id, "host",
                 $"{outcome.Verdict}{(outcome.Reason is { } reason ? $" ({reason})" : "")} name={enrolment.Host.Name} ak={Convert.ToHexStringLower(enrolment.Host.AkName)} ek={Convert.ToHexStringLower(enrolment.Host.EkDigest)}");
@@ -88,6 +92,7 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
                 return null;
             }
 
+            WatchChanges.Decide(session, change, WatchDeadline);
             audit.Append(change.At, AuditKinds.HostState, change.HostId, change.Actor, $"{HostRows.TextOf(change.State)} {change.Reason ?? change.Proof}".TrimEnd());
             return HostRows.ById(session, change.HostId);
         }, cancellationToken);
@@ -97,6 +102,7 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
         _writer.WriteAsync((session, audit) =>
         {
             Commit(session, commit);
+            WatchChanges.Note(session, commit, WatchDeadline);
             audit.Append(commit.At, AuditKinds.Appraisal, commit.HostId, "verifier",
                 $"{commit.Status} evidence={Convert.ToHexStringLower(commit.EvidenceDigest)} result={Sha256(System.Text.Encoding.ASCII.GetBytes(commit.Result))}");
             return true;

@@ -33,6 +33,15 @@ internal static class AuditKinds
     /// <summary>A change of trust changed what verdicts say about a host's certificates.</summary>
     public const string TrustApplied = "trust-applied";
 
+    /// <summary>A host missed its deadline.</summary>
+    public const string Watch = "watch";
+
+    /// <summary>An operator changed the interval or the deadline of a host or a group.</summary>
+    public const string WatchSettings = "watch-settings";
+
+    /// <summary>An administrator added or removed a webhook.</summary>
+    public const string Webhook = "webhook";
+
     /// <summary>The reference values were replaced.</summary>
     public const string References = "references";
 }

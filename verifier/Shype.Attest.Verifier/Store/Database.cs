@@ -49,6 +49,9 @@ internal abstract class Database : IDisposable
     /// <summary>Returns when others may have changed something, or after a time.</summary>
     public virtual Task WaitForOthersAsync(TimeSpan time, CancellationToken cancellationToken) => Task.Delay(time, cancellationToken);
 
+    /// <summary>What a choice of rows to be leased ends with, so that nobody waits for who is choosing as well.</summary>
+    public virtual string SkipLocked => "";
+
     /// <summary>The statement that gives room back that forgotten rows took, some at a time; null where the database does so itself.</summary>
     public virtual string? Compact => null;
 

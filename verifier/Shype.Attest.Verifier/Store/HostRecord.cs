@@ -173,6 +173,9 @@ internal sealed record AppraisalCommit
 
     /// <summary>A policy file that the host measured and that is not kept yet.</summary>
     public StoredPolicy? Policy { get; init; }
+
+    /// <summary>What the watch makes of it; null where nothing.</summary>
+    public WatchNote? Watch { get; init; }
 }
 
 /// <summary>What the last appraisal of a host left.</summary>

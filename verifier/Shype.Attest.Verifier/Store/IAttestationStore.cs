@@ -4,7 +4,7 @@ namespace Shype.Attest.Verifier.Store;
 /// What the verifier keeps. Every write is acknowledged after it is on the disk and carries its audit record in the same transaction.
 /// Secrets come here only as digests.
 /// </summary>
-internal interface IAttestationStore
+internal interface IAttestationStore : IWatchStore
 {
     /// <summary>All hosts, in the order of their ids.</summary>
     Task<IReadOnlyList<HostRecord>> ReadHostsAsync(CancellationToken cancellationToken);

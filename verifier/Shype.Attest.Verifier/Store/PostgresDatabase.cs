@@ -80,6 +80,9 @@ internal sealed partial class PostgresDatabase : Database
     public override string WakeOthers => $"NOTIFY {Channel}";
 
     /// <inheritdoc/>
+    public override string SkipLocked => " FOR UPDATE SKIP LOCKED";
+
+    /// <inheritdoc/>
     public override DbConnection Connect()
     {
         var connection = new NpgsqlConnection(_connection);
