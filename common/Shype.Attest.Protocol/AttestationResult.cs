@@ -12,6 +12,9 @@ public sealed record AttestationResult
     /// <summary>The profile that we write.</summary>
     public const string VeraisonProfile = "tag:github.com,2023:veraison/ear";
 
+    /// <summary>The profile of draft-ietf-rats-ear, which we write when it is asked for: other names for the same claims.</summary>
+    public const string IetfProfile = "tag:ietf.org,2026:rats/ear#03";
+
     /// <summary>A profile of the same claims that we also read.</summary>
     public const string TrusteeProfile = "tag:github.com,2024:confidential-containers/Trustee";
 

@@ -69,10 +69,7 @@ internal static class CompactJws
 
     public static TokenProblem? CheckSignature(Parts parts, JsonWebKeySet trusted)
     {
-        var jwk = parts.Header.KeyId is { } id
-            ? trusted.Keys.FirstOrDefault(key => key.KeyId == id)
-            : trusted.Keys.Count == 1 ? trusted.Keys[0] : null;
-        if (jwk is null || !jwk.TryImport(out var ecdsa))
+        if (!trusted.TryFind(parts.Header.KeyId, out var ecdsa))
         {
             return new TokenProblem(TokenProblemCode.KeyUnknown, $"no trusted key for key id '{parts.Header.KeyId}'");
         }

@@ -11,6 +11,7 @@ namespace Shype.Attest.Protocol;
     UseStringEnumConverter = true,
     MaxDepth = 32)]
 [JsonSerializable(typeof(AttestationResult))]
+[JsonSerializable(typeof(ProfileClaim))]
 [JsonSerializable(typeof(TokenHeader))]
 [JsonSerializable(typeof(JsonWebKeySet))]
 [JsonSerializable(typeof(JsonWebKey))]

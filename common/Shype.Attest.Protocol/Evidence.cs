@@ -9,6 +9,9 @@ namespace Shype.Attest.Protocol;
 /// </summary>
 public sealed record Evidence
 {
+    /// <summary>Who made it; what is not there is judged by it.</summary>
+    public EvidenceOrigin Origin { get; init; }
+
     /// <summary>The challenge's nonce, given back; it says which challenge is answered and proves nothing by itself.</summary>
     public required ReadOnlyMemory<byte> ChallengeNonce { get; init; }
 
@@ -44,11 +47,14 @@ public sealed record Evidence
         ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out Evidence? evidence, [NotNullWhen(false)] out ProtocolProblem? problem)
     {
         evidence = null;
-        if (!Cmw.TryDecode(bytes, out var cmw, out problem))
-        {
-            return false;
-        }
+        return Cmw.TryDecode(bytes, out var cmw, out problem) && TryRead(cmw, out evidence, out problem);
+    }
 
+    /// <summary>Reads evidence from its collection, in whichever form that came.</summary>
+    public static bool TryRead(Cmw cmw, [NotNullWhen(true)] out Evidence? evidence, [NotNullWhen(false)] out ProtocolProblem? problem)
+    {
+        ArgumentNullException.ThrowIfNull(cmw);
+        (evidence, problem) = (null, null);
         try
         {
             evidence = EvidenceCodec.FromCmw(cmw);
@@ -63,6 +69,16 @@ public sealed record Evidence
 
     /// <summary>SHA-256 of evidence as it came: how results and archives name it.</summary>
     public static byte[] Digest(ReadOnlySpan<byte> encoded) => SHA256.HashData(encoded);
+}
+
+/// <summary>Who made evidence.</summary>
+public enum EvidenceOrigin
+{
+    /// <summary>Our agent, with its log; the qualifying data is <see cref="EvidenceBinding"/>'s.</summary>
+    Agent,
+
+    /// <summary>Stock tpm2-tools: there is no log of ours, and the qualifying data is the nonce itself.</summary>
+    Tools,
 }
 
 /// <summary>A suffix of our measurement log.</summary>

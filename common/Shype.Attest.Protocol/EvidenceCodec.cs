@@ -8,6 +8,9 @@ internal static class EvidenceCodec
 {
     public const string CollectionType = "tag:shype.dev,2026:evidence";
 
+    // What ToolFiles made of the files of tpm2-tools, as it is kept.
+    public const string ToolCollectionType = "tag:shype.dev,2026:evidence-of-tools";
+
     public static CmwMap ToCmw(Evidence evidence)
     {
         var entries = new Dictionary<string, Cmw>(StringComparer.Ordinal)
@@ -33,7 +36,7 @@ internal static class EvidenceCodec
             Add(PcrsLabel, MediaTypes.PcrValues, WritePcrs(evidence.PcrValues));
         }
 
-        return new CmwMap(CollectionType, entries);
+        return new CmwMap(evidence.Origin == EvidenceOrigin.Tools ? ToolCollectionType : CollectionType, entries);
 
         void Add(string label, string mediaType, ReadOnlyMemory<byte>? value)
         {
@@ -46,7 +49,7 @@ internal static class EvidenceCodec
 
     public static Evidence FromCmw(Cmw cmw)
     {
-        if (cmw is not CmwMap { CollectionType: null or CollectionType } collection)
+        if (cmw is not CmwMap { CollectionType: null or CollectionType or ToolCollectionType } collection)
         {
             throw Refuse("evidence", "a CMW collection of type " + CollectionType + " is needed");
         }
@@ -60,6 +63,7 @@ internal static class EvidenceCodec
         RefuseUnknown(QuoteLabel, quote, QuoteLabels);
         return new Evidence
         {
+            Origin = collection.CollectionType == ToolCollectionType ? EvidenceOrigin.Tools : EvidenceOrigin.Agent,
             ChallengeNonce = Required(collection, ChallengeLabel, MediaTypes.Challenge, ProtocolLimits.MaxNonceBytes, nameof(ProtocolLimits.MaxNonceBytes)),
             QuoteAttest = Required(quote, AttestLabel, MediaTypes.TpmsAttest, ProtocolLimits.MaxAttestBytes, nameof(ProtocolLimits.MaxAttestBytes)),
             QuoteSignature = Required(quote, SignatureLabel, MediaTypes.TpmtSignature, ProtocolLimits.MaxSignatureBytes, nameof(ProtocolLimits.MaxSignatureBytes)),

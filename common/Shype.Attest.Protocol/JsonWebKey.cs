@@ -54,6 +54,9 @@ public sealed record JsonWebKey
         return jwk with { KeyId = jwk.Thumbprint() };
     }
 
+    /// <summary>The key in JSON.</summary>
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, EarJson.Default.JsonWebKey);
+
     /// <summary>Reads one key from JSON, e.g. a file that a person was given.</summary>
     public static bool TryRead(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out JsonWebKey? key, [NotNullWhen(false)] out ProtocolProblem? problem) =>
         ProtocolJson.TryRead(utf8, EarJson.Default.JsonWebKey, out key, out problem);
@@ -93,6 +96,14 @@ public sealed record JsonWebKeySet
 
     /// <summary>The set in JSON.</summary>
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, EarJson.Default.JsonWebKeySet);
+
+    /// <summary>The key with this id, imported; without an id the only key, where there is but one.</summary>
+    public bool TryFind(string? keyId, [NotNullWhen(true)] out ECDsa? key)
+    {
+        key = null;
+        var jwk = keyId is not null ? Keys.FirstOrDefault(known => known.KeyId == keyId) : Keys.Count == 1 ? Keys[0] : null;
+        return jwk?.TryImport(out key) == true;
+    }
 
     /// <summary>Reads a set; members and key types that we do not know are kept out of use, not refused.</summary>
     public static bool TryRead(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out JsonWebKeySet? set, [NotNullWhen(false)] out ProtocolProblem? problem) =>

@@ -3,6 +3,9 @@ namespace Shype.Attest.Protocol;
 /// <summary>The media types on the wire. Golden-tested: a change here is a change of the protocol.</summary>
 public static class MediaTypes
 {
+    /// <summary>Records, or bytes of the kernel's IMA list, that are brought before the evidence that proves them.</summary>
+    public const string LogPiece = "application/vnd.shype.log-piece";
+
     /// <summary>CMW collection in CBOR (draft-ietf-rats-msg-wrap): the body of an evidence request.</summary>
     public const string CmwCbor = "application/cmw+cbor";
 
@@ -11,6 +14,18 @@ public static class MediaTypes
 
     /// <summary>Attestation result as JWT (RFC 9782).</summary>
     public const string EatJwt = "application/eat+jwt";
+
+    /// <summary>Attestation result as CWT (RFC 9782).</summary>
+    public const string EatCwt = "application/eat+cwt";
+
+    /// <summary>COSE_KeySet (RFC 9052 11.3.2).</summary>
+    public const string CoseKeySet = "application/cose-key-set";
+
+    /// <summary>A session of Veraison's challenge-response interface.</summary>
+    public const string VeraisonSession = "application/vnd.veraison.challenge-response-session+json";
+
+    /// <summary>Veraison's discovery document.</summary>
+    public const string VeraisonDiscovery = "application/vnd.veraison.discovery+json";
 
     /// <summary>Problem details (RFC 9457).</summary>
     public const string ProblemJson = "application/problem+json";
@@ -29,6 +44,21 @@ public static class MediaTypes
 
     /// <summary>Our evidence as one CMW record inside other protocols.</summary>
     public const string Evidence = "application/vnd.shype.evidence+cbor";
+
+    /// <summary>Our evidence in JSON, for what cannot write CBOR.</summary>
+    public const string EvidenceJson = "application/vnd.shype.evidence+json";
+
+    /// <summary>A CMW collection, CBOR or JSON, of the files that tpm2_quote writes (docs/rats-api.md).</summary>
+    public const string ToolEvidence = "application/vnd.shype.tpm2-tools+cmw";
+
+    /// <summary>A PCR file of tpm2-tools: serialized, or marshaled.</summary>
+    public const string ToolPcrs = "application/vnd.shype.tpm2-tools-pcrs";
+
+    /// <summary>A TPM2B_PUBLIC.</summary>
+    public const string TpmPublic = "application/vnd.shype.tpm2b-public";
+
+    /// <summary>The kernel's binary IMA list, whole.</summary>
+    public const string ImaList = "application/vnd.shype.ima-list";
 
     /// <summary>The verifier's challenge, given back.</summary>
     public const string Challenge = "application/vnd.shype.challenge";

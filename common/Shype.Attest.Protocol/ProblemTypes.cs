@@ -99,6 +99,14 @@ public static class ProblemTypes
     /// <summary>What the host measured was not proven; member <c>findings</c> says why.</summary>
     public const string HostNotProven = Prefix + "host-not-proven";
 
+    /// <summary>What the request's Accept takes is nothing that this route answers with.</summary>
+    public const string NotAcceptable = Prefix + "not-acceptable";
+
+    /// <summary>The session was answered already, or has no result.</summary>
+    public const string SessionState = Prefix + "session-state";
+    /// <summary>The verifier's keys cannot be changed so now.</summary>
+    public const string KeyRefused = Prefix + "key-refused";
+
     /// <summary>Our fault.</summary>
     public const string Internal = Prefix + "internal";
 }

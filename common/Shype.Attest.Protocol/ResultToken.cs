@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace Shype.Attest.Protocol;
 
@@ -11,10 +10,11 @@ public static class ResultToken
     public const string Algorithm = "ES256";
 
     /// <summary>Signs a result.</summary>
-    public static string Sign(ECDsa key, string keyId, AttestationResult result)
+    public static string Sign(ECDsa key, string keyId, AttestationResult result, EarProfile profile = EarProfile.Veraison)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return CompactJws.Sign(key, keyId, "JWT", JsonSerializer.SerializeToUtf8Bytes(result, EarJson.Default.AttestationResult));
+        ArgumentNullException.ThrowIfNull(result);
+        return CompactJws.Sign(key, keyId, "JWT", EarDialect.Write(result, profile));
     }
 
     /// <summary>
@@ -53,24 +53,24 @@ public static class ResultToken
 
     private static TokenProblem? TryReadResult(byte[] payload, out AttestationResult? result)
     {
-        if (!ProtocolJson.TryRead(payload, EarJson.Default.AttestationResult, out result, out var refused))
-        {
-            return Malformed("claims: " + refused);
-        }
+        return EarDialect.TryRead(payload, out result, out var refused) ? CheckHollow(result) : Malformed("claims: " + refused);
+    }
 
+    internal static TokenProblem? CheckHollow(AttestationResult result)
+    {
         // The serializer refuses null for a member, but not inside a list or a map.
         var hollow = result.Submods.FirstOrDefault(submod =>
             submod.Value is not { } part || part.Findings?.Contains(null!) == true || part.Guarantees?.Contains(null!) == true);
         return hollow.Key is null ? null : Malformed($"claims: '{hollow.Key}' is or holds null");
     }
 
-    private static TokenProblem? CheckContent(AttestationResult result, TokenExpectation expected)
+    internal static TokenProblem? CheckContent(AttestationResult result, TokenExpectation expected)
     {
         var now = expected.Now.ToUnixTimeSeconds();
         var nonce = expected.Nonce is null ? null : Base64UrlText.Encode(expected.Nonce);
         return result switch
         {
-            { Profile: not (AttestationResult.VeraisonProfile or AttestationResult.TrusteeProfile) } =>
+            { Profile: not (AttestationResult.VeraisonProfile or AttestationResult.IetfProfile or AttestationResult.TrusteeProfile) } =>
                 new(TokenProblemCode.ProfileUnknown, $"profile '{result.Profile}'"),
             { Submods.Count: 0 } => Malformed("claims: submods is empty"),
             _ when result.Submods.FirstOrDefault(IsTooGood) is { Key: { } name } =>

@@ -13,7 +13,7 @@ public sealed class Appraisal
     {
         _round = round;
         Judgement = judgement;
-        Host = host ?? HostAlone(round.Context, findings);
+        Host = host ?? HostAlone(round, findings);
         Memory = memory;
     }
 
@@ -82,10 +82,11 @@ public sealed class Appraisal
     internal static TrustVector VectorOf(IReadOnlyList<Finding> host, VmAppraisal? vm) =>
         vm is null ? TrustMapping.AbsentVm(host) : TrustMapping.Vm(host, vm.Findings);
 
-    private static HostAppraisal HostAlone(AppraisalContext context, List<Finding> findings)
+    private static HostAppraisal HostAlone(Round round, List<Finding> findings)
     {
+        var context = round.Context;
         var all = Finding.InOrder(context.EnrolmentFindings.Concat(findings).Select(context.Rules.Weigh));
-        return new() { Id = context.HostId, Name = context.HostName, Findings = all, Vector = TrustMapping.Host(all) };
+        return new() { Id = context.HostId, Name = context.HostName, Findings = all, Vector = round.VectorOf(all) };
     }
 }
 

@@ -78,6 +78,10 @@ public sealed record AppraisalRules
     public IReadOnlyList<PcrRequest> Pcrs => [.. Banks.Select(bank => new PcrRequest(
         bank.ToText(), [.. ExplainedPcrs.Union(Ima.Mode == ImaMode.Ignored ? [] : [ImaPcr.Usual.Value]).Union(Plan.Distinct().Select(pcr => (int)pcr.Value)).Order()]))];
 
+    /// <summary>What stock tpm2-tools must quote: the same without the PCRs of the records, which nobody but an agent explains, and with PCR 10 only where IMA is demanded.</summary>
+    public IReadOnlyList<PcrRequest> ToolPcrs => [.. Banks.Select(bank => new PcrRequest(
+        bank.ToText(), [.. ExplainedPcrs.Except(Plan.Distinct().Select(pcr => (int)pcr.Value)).Union(Ima.Mode == ImaMode.Demanded ? [ImaPcr.Usual.Value] : []).Order()]))];
+
     /// <summary>A finding as it counts under these rules.</summary>
     internal Finding Weigh(Finding finding) =>
         WarningsOnly.Count > 0 && WarningsOnly.Contains(finding.Code) ? finding with { IsWarningOnly = finding.Kind.CanBeWarningOnly } : finding;

@@ -44,7 +44,7 @@ public static class Appraiser
 
         var isAnswer = QualifyingDataStep.Check(quote, evidence, context, findings);
         var (facts, isLater) = ContinuityStep.Check(quote, evidence, context, findings);
-        var isCovered = PcrSelectionStep.Check(quote, context, findings);
+        var isCovered = PcrSelectionStep.Check(quote, evidence.Origin == EvidenceOrigin.Tools ? context.Rules.ToolPcrs : context.Pcrs, findings);
         var round = new Round(evidence, context) { Facts = facts, IsFresh = isOurs && isAnswer && isLater };
         if (!round.IsFresh || !isCovered)
         {
@@ -55,12 +55,23 @@ public static class Appraiser
         return AppraiseLogs(round, quote, findings);
     }
 
+    /// <summary>
+    /// Appraises evidence a second time, where somebody else on the same store took it in and the context has the memory that is kept since: the same verdict, for
+    /// those who asked here. That it was accepted counts for nothing: signature, challenge and PCR digest are checked as ever, against logs that are known by now.
+    /// Evidence that was not accepted, or is not the last that was, is appraised as if it came now. <paramref name="before"/> is what was known when it was accepted.
+    /// </summary>
+    public static Appraisal AppraiseAgain(Evidence evidence, KnownLogs before, AppraisalContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.Memory is { } memory && memory.IsOf(evidence) ? Appraise(memory.Rest(evidence, before), context with { IsAgain = true }) : Appraise(evidence, context);
+    }
+
     private static Appraisal AppraiseLogs(Round round, SignedQuote quote, List<Finding> findings)
     {
         var (evidence, context) = (round.Evidence, round.Context);
         var banks = BanksOf(quote);
         var firmware = FirmwareLogStep.Check(evidence, banks, context.Memory, findings);
-        var log = MeasurementLogStep.Check(evidence, banks, round.KnownBoot, context, findings);
+        var log = round.IsOfTools ? MeasurementLogStep.None(banks, context) : MeasurementLogStep.Check(evidence, banks, round.KnownBoot, context, findings);
         if (firmware is null || log is null)
         {
             PcrDigestStep.CheckWithoutLogs(quote, evidence, findings);
@@ -77,7 +88,16 @@ public static class Appraiser
 
         PcrReferenceStep.Check(quote, firmware, log, ima, context, findings);
         round = round with { NewIma = ImaStep.Check(ima, firmware, context.Rules.Ima, findings) };
-        return AppraiseStory(round, quote, firmware, log, banks, findings);
+        return round.IsOfTools ? AppraiseBoot(round, quote, firmware, findings) : AppraiseStory(round, quote, firmware, log, banks, findings);
+    }
+
+    // What stock tools show ends where an agent's log would begin; that is said, and nothing is claimed beyond.
+    private static Appraisal AppraiseBoot(Round round, SignedQuote quote, FirmwareMemory firmware, List<Finding> findings)
+    {
+        round = round with { Boot = BootChainStep.Check(quote, firmware.Chain, BootStory.Empty, round.Context.Rules, findings) };
+        findings.Add(new(FindingCode.AgentLogNotShown, "log"));
+        NotEvaluated(findings, "measurement log", "hypervisor", "policy", "VMs");
+        return Conclude(round, findings, null, firmware, null);
     }
 
     private static Appraisal AppraiseStory(Round round, SignedQuote quote, FirmwareMemory firmware, ReplayedLog log, AlgorithmId[] banks, List<Finding> findings)
@@ -169,7 +189,7 @@ public static class Appraiser
 
         var all = Finding.InOrder(
             new[] { context.EnrolmentFindings, findings, judgement?.Story.Facts ?? [], judgement?.Host ?? [] }.SelectMany(part => part).Select(context.Rules.Weigh));
-        return new() { Id = context.HostId, Name = context.HostName, BootId = judgement?.Story.BootId, Findings = all, Vector = TrustMapping.Host(all) };
+        return new() { Id = context.HostId, Name = context.HostName, BootId = judgement?.Story.BootId, Findings = all, Vector = round.VectorOf(all) };
     }
 
     private static bool IsAmong(FindingCode code, List<Finding> findings, Judgement? judgement) =>

@@ -36,6 +36,9 @@ public enum FindingCode
     /// <summary>The evidence names another attestation key than the one that this host enrolled.</summary>
     QuoteSignerMismatch,
 
+    /// <summary>No host that is enrolled has the attestation key that the evidence names.</summary>
+    AttesterUnknown,
+
     /// <summary>The quote does not answer this challenge: its extraData is another one.</summary>
     NonceMismatch,
 
@@ -101,6 +104,9 @@ public enum FindingCode
 
     /// <summary>The firmware log has no digests for the bank.</summary>
     FirmwareLogLacksBank,
+
+    /// <summary>The quote was made by stock tools: no agent's log says what hypervisor, policy and VMs are.</summary>
+    AgentLogNotShown,
 
     /// <summary>The measurement log cannot be read.</summary>
     LogMalformed,

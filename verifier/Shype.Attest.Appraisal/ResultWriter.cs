@@ -60,7 +60,7 @@ internal sealed class ResultWriter(Appraisal appraisal, Round round)
 
     private Submod HostPart()
     {
-        var vector = ReferenceEquals(_hostFindings, appraisal.Host.Findings) ? appraisal.Host.Vector : TrustMapping.Host(_hostFindings);
+        var vector = ReferenceEquals(_hostFindings, appraisal.Host.Findings) ? appraisal.Host.Vector : round.VectorOf(_hostFindings);
         return new()
         {
             Status = vector.Tier,

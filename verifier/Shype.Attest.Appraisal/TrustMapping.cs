@@ -27,6 +27,19 @@ public static class TrustMapping
         new(TrustClaim.SourcedData, 0, "Not measured."),
     ];
 
+    /// <summary>What a faultless quote by stock tools proves about a host, with its firmware's log and no agent's.</summary>
+    public static IReadOnlyList<BaseValue> ToolHostBase { get; } =
+    [
+        new(TrustClaim.InstanceIdentity, 2, "The quote is signed by the attestation key that enrolment proved to live in the TPM of this host."),
+        new(TrustClaim.Configuration, 0, "Command line and isolation policy are in no log; `agent-log-not-shown`, which every such verdict has, makes it 36: parts that matter are not available."),
+        new(TrustClaim.Executables, 0, "The firmware's log names what booted, but no agent says which hypervisor runs: nothing is claimed."),
+        new(TrustClaim.FileSystem, 0, "Files of the host are not measured."),
+        new(TrustClaim.Hardware, 2, "The endorsement key's certificate chains to a configured vendor, and firmware measured into the quoted bank."),
+        new(TrustClaim.RuntimeOpaque, 0, "A TPM says nothing about memory."),
+        new(TrustClaim.StorageOpaque, 0, "Not measured."),
+        new(TrustClaim.SourcedData, 0, "Not measured."),
+    ];
+
     /// <summary>What faultless evidence proves about a VM that runs on a faultless host.</summary>
     public static IReadOnlyList<BaseValue> VmBase { get; } =
     [
@@ -41,13 +54,10 @@ public static class TrustMapping
     ];
 
     /// <summary>The vector of a host.</summary>
-    public static TrustVector Host(IReadOnlyList<Finding> findings)
-    {
-        Span<sbyte> values = stackalloc sbyte[ClaimCount];
-        Start(values, HostBase);
-        Apply(values, findings, withdraw: true);
-        return ToVector(values);
-    }
+    public static TrustVector Host(IReadOnlyList<Finding> findings) => HostFrom(HostBase, findings);
+
+    /// <summary>The vector of a host that stock tools quoted.</summary>
+    public static TrustVector ToolHost(IReadOnlyList<Finding> findings) => HostFrom(ToolHostBase, findings);
 
     /// <summary>The vector of a VM that runs on a host.</summary>
     public static TrustVector Vm(IReadOnlyList<Finding> host, IReadOnlyList<Finding> vm)
@@ -66,6 +76,14 @@ public static class TrustMapping
         Span<sbyte> values = stackalloc sbyte[ClaimCount];
         values.Clear();
         Apply(values, host, withdraw: false);
+        return ToVector(values);
+    }
+
+    private static TrustVector HostFrom(IReadOnlyList<BaseValue> table, IReadOnlyList<Finding> findings)
+    {
+        Span<sbyte> values = stackalloc sbyte[ClaimCount];
+        Start(values, table);
+        Apply(values, findings, withdraw: true);
         return ToVector(values);
     }
 

@@ -20,6 +20,14 @@ internal ref struct StrictCborReader(ReadOnlySpan<byte> bytes)
 
     public ulong ReadUInt(string member) => ReadHead(CborMajorType.UnsignedInteger, member);
 
+    public long ReadInt(string member)
+    {
+        var isNegative = PeekType(member) == CborMajorType.NegativeInteger;
+        var at = Offset;
+        var value = ReadHead(isNegative ? CborMajorType.NegativeInteger : CborMajorType.UnsignedInteger, member);
+        return value > long.MaxValue ? throw RefuseAt(at, member, "the number has more than 63 bits") : isNegative ? -1 - (long)value : (long)value;
+    }
+
     public ulong ReadTag(string member) => ReadHead(CborMajorType.Tag, member);
 
     public int ReadMapHeader(string member, int max, string limit) => ReadCount(CborMajorType.Map, 2, member, max, limit);

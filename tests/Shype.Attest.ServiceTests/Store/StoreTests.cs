@@ -1,4 +1,5 @@
 using Shype.Attest.Protocol;
+using Shype.Attest.Protocol.Veraison;
 using Shype.Attest.ServiceTests.Verifier;
 using Shype.Attest.Verifier.Store;
 using Xunit;
@@ -58,6 +59,33 @@ public abstract class StoreTests : IDisposable
         _store.Dispose();
         _engine.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task R06_a_sessions_nonce_is_spent_once_whichever_verifier_is_asked()
+    {
+        using var other = AttestationStore.Open(_engine.Database, AuditKey);
+        var session = new StoredSession("5f2f8f2e-0001-4000-8000-000000000001", "caller:a", [1, 2, 3], "Veraison", SessionStatus.Waiting, Records.At.AddMinutes(1));
+        Assert.True(await _store.OpenSessionAsync(session, 1, Records.At, Now));
+        Assert.False(await other.OpenSessionAsync(session with { Id = "5f2f8f2e-0001-4000-8000-000000000002" }, 1, Records.At, Now));
+        Assert.Null(await other.ReadSessionAsync(session.Id, "caller:b", Records.At, Now));
+        Assert.Null(await other.ReadSessionAsync(session.Id, "caller:a", session.Expires, Now));
+        Assert.False(await other.SpendSessionAsync(session.Id, "caller:b", session.Expires, Records.At, Now));
+        Assert.False(await other.SpendSessionAsync(session.Id, "caller:a", session.Expires, session.Expires, Now));
+
+        var spent = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? _store : other).SpendSessionAsync(session.Id, "caller:a", session.Expires, Records.At, Now)));
+        Assert.Single(spent, won => won);
+        await other.EndSessionAsync(session with { Status = SessionStatus.Complete, Result = "token", Evidence = new SessionEvidence { Type = "a/b", Value = [4] } }, Now);
+        var kept = await _store.ReadSessionAsync(session.Id, "caller:a", Records.At, Now);
+        Assert.Equal((SessionStatus.Complete, "token", "a/b"), (kept!.Status, kept.Result, kept.Evidence!.Type));
+        Assert.Equal(session.Nonce, kept.Nonce);
+        Assert.Equal(session.Expires, kept.Expires);
+
+        await _store.DeleteSessionAsync(session.Id, "caller:b", Now);
+        Assert.NotNull(await _store.ReadSessionAsync(session.Id, "caller:a", Records.At, Now));
+        // The next one sweeps away what has expired.
+        Assert.True(await _store.OpenSessionAsync(session with { Id = "5f2f8f2e-0001-4000-8000-000000000003" }, 1, session.Expires, Now));
+        Assert.Equal(1L, _engine.Scalar("SELECT count(*) FROM sessions"));
     }
 
     [Fact]

@@ -71,6 +71,9 @@ public sealed class TrustMappingTests
 
             """);
         Table(text, TrustMapping.HostBase);
+        text.Append("\n## What a faultless host starts with that stock tpm2-tools quoted\n\n");
+        Table(text, TrustMapping.ToolHostBase);
+        text.Append("\nIts status is `warning` at the best: see [rats-api.md](rats-api.md).\n");
         text.Append("\n## What a faultless VM on a faultless host starts with\n\n");
         Table(text, TrustMapping.VmBase);
         text.Append("""

@@ -16,6 +16,7 @@ public class ArchitectureTests
         { "Shype.Attest.Protocol", ["Tpm", "Measurement"] },
         { "Shype.Attest.Yaml", ["Measurement"] },
         { "Shype.Attest.Appraisal", ["Tpm", "Measurement", "Protocol", "Isolation", "Yaml"] },
+        { "Shype.Attest.Client", ["Tpm", "Measurement", "Protocol"] },
         { "shype-agent", ["Tpm", "Measurement", "Protocol", "Isolation", "Yaml"] },
         { "shype-verifier", ["Tpm", "Measurement", "Protocol", "Isolation", "Yaml", "Appraisal"] },
         { "shype", ["Tpm", "Measurement", "Protocol", "Isolation", "Yaml", "Appraisal"] },

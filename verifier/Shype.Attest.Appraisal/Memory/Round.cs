@@ -34,6 +34,12 @@ internal sealed record Round(Evidence Evidence, AppraisalContext Context)
     /// <summary>How far the IMA list was proven now; null where it was not.</summary>
     public ImaMemory? NewIma { get; init; }
 
+    /// <summary>Whether stock tools made the evidence, so that there is no log of an agent.</summary>
+    public bool IsOfTools => Evidence.Origin == EvidenceOrigin.Tools;
+
+    /// <summary>The host's trustworthiness vector under findings.</summary>
+    public TrustVector VectorOf(IReadOnlyList<Finding> findings) => IsOfTools ? TrustMapping.ToolHost(findings) : TrustMapping.Host(findings);
+
     public bool IsSameBoot => Facts is not null && ContinuityStep.IsSameBoot(Context.Memory, Facts.Clock);
 
     /// <summary>What is known of the boot that the quote is of.</summary>

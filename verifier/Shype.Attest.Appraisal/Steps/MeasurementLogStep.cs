@@ -40,6 +40,10 @@ internal static class MeasurementLogStep
         return new(logs, records, from);
     }
 
+    /// <summary>The log of a host without an agent: nothing was extended into the PCRs of its plan.</summary>
+    public static ReplayedLog None(IReadOnlyList<AlgorithmId> banks, AppraisalContext context) =>
+        new([.. banks.Select(bank => ReplayState.Start(bank, context.Rules.Plan))], [], null);
+
     private static bool Fits(BootMemory known, IReadOnlyList<AlgorithmId> banks, AppraisalContext context)
     {
         for (var i = 0; i < banks.Count; i++)

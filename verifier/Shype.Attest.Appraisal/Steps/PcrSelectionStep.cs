@@ -10,9 +10,9 @@ namespace Shype.Attest.Appraisal.Steps;
 /// </summary>
 internal static class PcrSelectionStep
 {
-    public static bool Check(SignedQuote quote, AppraisalContext context, List<Finding> findings)
+    public static bool Check(SignedQuote quote, IReadOnlyList<PcrRequest> asked, List<Finding> findings)
     {
-        var (selections, asked, before) = (quote.Body.Selections.Selections, context.Pcrs, findings.Count);
+        var (selections, before) = (quote.Body.Selections.Selections, findings.Count);
         var seen = 0;
         for (var i = 0; i < selections.Count; i++)
         {

@@ -8,7 +8,8 @@ internal static class QualifyingDataStep
 {
     public static bool Check(SignedQuote quote, Evidence evidence, AppraisalContext context, List<Finding> findings)
     {
-        var expected = EvidenceBinding.QualifyingData(evidence.ChallengeNonce.Span, context.HostId);
+        // Stock tools put the nonce there as it is; whose key it was is enrolment's word (rule Q4: only as declared).
+        var expected = evidence.Origin == EvidenceOrigin.Tools ? evidence.ChallengeNonce.ToArray() : EvidenceBinding.QualifyingData(evidence.ChallengeNonce.Span, context.HostId);
         if (CryptographicOperations.FixedTimeEquals(quote.Attest.ExtraData, expected))
         {
             return true;

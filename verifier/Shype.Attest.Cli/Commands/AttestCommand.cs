@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Cli.Api;
@@ -75,7 +76,7 @@ public static class AttestCommand
             }
 
             var expected = new TokenExpectation { Now = surroundings.Clock.GetUtcNow(), Nonce = request.Nonce };
-            return Verdict.Check(report, token, keys, expected, result =>
+            return Verdict.Check(report, Encoding.UTF8.GetBytes(token), keys, expected, result =>
                 isAbout(result, asked) ? DemandedGuarantees.Objection(result, demands) : $"it is not about '{asked}'");
         });
         return attest;

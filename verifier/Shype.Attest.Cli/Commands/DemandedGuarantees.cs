@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Cli.Files;
 using Shype.Attest.Protocol;
@@ -18,24 +17,6 @@ internal static class DemandedGuarantees
         return DemandJson.TryRead(message, out _, out var problem) ? demands : throw CommandException.Unusable($"{name}: a verifier takes less: {problem.Member}: {problem.Problem}");
     }
 
-    /// <summary>Why a yes is none for these demands: each must stand there, for the part it was asked about and every other, and hold.</summary>
-    public static string? Objection(AttestationResult result, DemandSet demands)
-    {
-        var wanted = demands.Demands.Select(DemandJson.Write).ToList();
-        foreach (var (name, part) in result.Submods)
-        {
-            var answers = part.Guarantees?.Where(guarantee => guarantee.DemandedBy == "asker").ToList() ?? [];
-            if (answers.Count != wanted.Count || answers.Zip(wanted).Any(pair => pair.First.Demand is not { } answered || !JsonElement.DeepEquals(answered, pair.Second)))
-            {
-                return $"part '{name}' does not answer what was demanded";
-            }
-
-            if (answers.Find(answer => answer.Verdict != "holds") is { } unproven)
-            {
-                return $"part '{name}' does not prove '{unproven.Id}'";
-            }
-        }
-
-        return null;
-    }
+    /// <summary>Why a yes is none for these demands; null where it is one.</summary>
+    public static string? Objection(AttestationResult result, DemandSet demands) => DemandedAnswers.Objection(result, [.. demands.Demands.Select(DemandJson.Write)]);
 }

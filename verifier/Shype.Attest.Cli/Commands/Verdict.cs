@@ -8,9 +8,9 @@ namespace Shype.Attest.Cli.Commands;
 internal static class Verdict
 {
     /// <summary>Shows a token whoever made it, and says what is known about that.</summary>
-    public static int Explain(Report report, string token, KeySource? source, DateTimeOffset now)
+    public static int Explain(Report report, ReadOnlyMemory<byte> token, KeySource? source, DateTimeOffset now)
     {
-        if (!ResultToken.TryReadUnverified(token, out var claims, out var malformed))
+        if (!ResultTokens.TryReadUnverified(token, out var claims, out var malformed))
         {
             return Refuse(report, Wire(malformed));
         }
@@ -35,14 +35,14 @@ internal static class Verdict
 
     /// <summary>Checks a token and decides by it. A yes must also stand up to the caller's objection: what is no yes is shown as it is.</summary>
     public static int Check(
-        Report report, string token, KeySource source, TokenExpectation expected, Func<AttestationResult, string?>? objection = null)
+        Report report, ReadOnlyMemory<byte> token, KeySource source, TokenExpectation expected, Func<AttestationResult, string?>? objection = null)
     {
-        if (!ResultToken.TryVerify(token, source.Keys, expected, out var result, out var problem))
+        if (!ResultTokens.TryVerify(token, source.Keys, expected, out var result, out var problem))
         {
             return Refuse(report, Wire(problem));
         }
 
-        ResultToken.TryReadUnverified(token, out var claims, out _);
+        ResultTokens.TryReadUnverified(token, out var claims, out _);
         if (result.Status == TrustTier.Affirming && objection?.Invoke(result) is { } reason)
         {
             report.Complain($"the verdict is refused: {reason}");
@@ -55,10 +55,10 @@ internal static class Verdict
     }
 
     // An archived token is explained long after its time, and to somebody else than it was made for; its signature is another matter.
-    private static TokenProblem? Problem(string token, AttestationResult result, KeySource source, DateTimeOffset now)
+    private static TokenProblem? Problem(ReadOnlyMemory<byte> token, AttestationResult result, KeySource source, DateTimeOffset now)
     {
         var expected = new TokenExpectation { Now = now, Nonce = null, Audience = result.Audience, UnsafeAcceptNoExpiry = true };
-        return ResultToken.TryVerify(token, source.Keys, expected, out _, out var problem) ? null : problem;
+        return ResultTokens.TryVerify(token, source.Keys, expected, out _, out var problem) ? null : problem;
     }
 
     private static int Refuse(Report report, VerdictProblem problem)

@@ -11,7 +11,7 @@ namespace Shype.Attest.Cli.Commands;
 public static class VerdictCommands
 {
     /// <summary>The command.</summary>
-    public static Command Create(Surroundings surroundings) => new("verdict", "Explain or check a verdict, a signed result (EAR, JWT).")
+    public static Command Create(Surroundings surroundings) => new("verdict", "Explain or check a verdict, a signed result (EAR; JWT or CWT, in either profile).")
     {
         Explain(surroundings),
         Verify(surroundings),
@@ -41,11 +41,11 @@ public static class VerdictCommands
         explain.SetAction(async (parsed, cancellationToken) =>
         {
             var report = new Report(surroundings, parsed.GetValue(json));
-            string token;
+            ReadOnlyMemory<byte> token;
             if (parsed.GetValue(host) is { } name)
             {
                 using var api = server.Connect(parsed, surroundings);
-                token = await api.GetTokenAsync(VerifierApi.Path("v1/hosts", name, "verdict"), cancellationToken);
+                token = Encoding.UTF8.GetBytes(await api.GetTokenAsync(VerifierApi.Path("v1/hosts", name, "verdict"), cancellationToken));
             }
             else
             {
@@ -94,9 +94,6 @@ public static class VerdictCommands
         return verify;
     }
 
-    private static async Task<string> ReadTokenAsync(Surroundings surroundings, string path, CancellationToken cancellationToken)
-    {
-        var bytes = await InputFile.ReadAsync(surroundings, path, ProtocolLimits.MaxTokenCharacters, cancellationToken);
-        return Encoding.UTF8.GetString(bytes).Trim();
-    }
+    private static async Task<ReadOnlyMemory<byte>> ReadTokenAsync(Surroundings surroundings, string path, CancellationToken cancellationToken) =>
+        await InputFile.ReadAsync(surroundings, path, ProtocolLimits.MaxTokenCharacters, cancellationToken);
 }

@@ -57,14 +57,10 @@ internal static class RequestBody
             : new Message<T>(null, Problems.Malformed(problem));
     }
 
-    private static bool IsOfType(HttpRequest request, string mediaType)
-    {
-        // "application/json; charset=utf-8" is what most clients send.
-        var sent = request.ContentType.AsSpan();
-        var end = sent.IndexOf(';');
-        return (end < 0 ? sent : sent[..end]).Trim().Equals(mediaType, StringComparison.OrdinalIgnoreCase)
-            && request.Headers.ContentEncoding is [] or ["identity"];
-    }
+    /// <summary>A body's media type without parameters, in lower case: "application/json; charset=utf-8" is what most clients send.</summary>
+    public static string TypeOf(HttpRequest request) => (request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
+
+    private static bool IsOfType(HttpRequest request, string mediaType) => TypeOf(request) == mediaType && request.Headers.ContentEncoding is [] or ["identity"];
 
     private const int FirstBytes = 16 * 1024;
 }

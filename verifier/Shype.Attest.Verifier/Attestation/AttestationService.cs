@@ -12,9 +12,9 @@ namespace Shype.Attest.Verifier.Attestation;
 /// The only orchestration: take evidence, appraise, sign, keep, answer whoever waits. Evidence of one host is taken one after the other; a
 /// verdict is told to anybody only after it is on the disk.
 /// </summary>
-internal sealed class AttestationService(
+internal sealed partial class AttestationService(
     HostDirectory hosts, ChallengeIssuer challenges, LiveHosts live, CurrentReferences references, PolicyLibrary policies, Results results,
-    CurrentAppraisalPolicies appraisalPolicies, IAttestationStore store, TimeProvider clock, ILogger<AttestationService> log)
+    CurrentAppraisalPolicies appraisalPolicies, IAttestationStore store, IReplicaStore others, IStagedLogs staged, TimeProvider clock, ILogger<AttestationService> log)
 {
     /// <summary>A challenge for a host, at once.</summary>
     public async Task<Challenge> ChallengeAsync(HostEntry host, CancellationToken cancellationToken)
@@ -36,14 +36,18 @@ internal sealed class AttestationService(
     }
 
     /// <summary>Appraises evidence of a host; the answer is the signed result about the host and all its VMs, null where the verifier failed.</summary>
-    public async Task<string?> AppraiseAsync(HostEntry host, Evidence evidence, byte[] encoded, CancellationToken cancellationToken)
+    public Task<string?> AppraiseAsync(HostEntry host, Evidence evidence, byte[] encoded, CancellationToken cancellationToken) =>
+        AppraiseAsync(host, evidence, encoded, sessionNonce: null, cancellationToken);
+
+    /// <summary>The same for evidence that answers the nonce of a session, which its caller has spent, instead of a challenge of ours.</summary>
+    public async Task<string?> AppraiseAsync(HostEntry host, Evidence evidence, byte[] encoded, byte[]? sessionNonce, CancellationToken cancellationToken)
     {
         var answer = HostAnswer.None(AskFailure.Internal);
         await host.Gate.WaitAsync(cancellationToken);
         try
         {
             // From here on to the end, even if the agent hangs up: a verdict that is known must be kept.
-            if (await AppraiseInOrderAsync(host, evidence, encoded) is not { } kept)
+            if (await AppraiseInOrderAsync(host, evidence, encoded, sessionNonce) is not { } kept)
             {
                 return null;
             }
@@ -59,13 +63,13 @@ internal sealed class AttestationService(
     }
 
     // Null where the host may not speak any more.
-    private async Task<(HostVerdict Verdict, string Token)?> AppraiseInOrderAsync(HostEntry host, Evidence evidence, byte[] encoded)
+    private async Task<(HostVerdict Verdict, string Token)?> AppraiseInOrderAsync(HostEntry host, Evidence evidence, byte[] encoded, byte[]? sessionNonce)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await AppraiseOnceAsync(host, evidence, encoded);
+                return await AppraiseOnceAsync(host, evidence, encoded, sessionNonce);
             }
             catch (StaleHostException) when (attempt < MaxAttempts)
             {
@@ -85,12 +89,18 @@ internal sealed class AttestationService(
         }
     }
 
-    private async Task<(HostVerdict Verdict, string Token)> AppraiseOnceAsync(HostEntry host, Evidence evidence, byte[] encoded)
+    private async Task<(HostVerdict Verdict, string Token)> AppraiseOnceAsync(HostEntry host, Evidence evidence, byte[] encoded, byte[]? sessionNonce)
     {
         // Before anything else is read of it: what changes later makes the verdict stale.
         var revision = host.Record.Revision;
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var inputs = new Inputs(appraisalPolicies.Of(host.Record.PolicyGroup), references.InForceAt(now), now);
+        var inputs = InputsOf(host, sessionNonce);
+        var now = inputs.Now;
+        var brought = evidence;
+        if (await JoinAsync(host, evidence, inputs) is { } whole)
+        {
+            (evidence, encoded) = (whole, whole.Encode());
+        }
+
         var (verdict, token) = await TryAppraiseAsync(host, evidence, encoded, inputs);
         var (appraisal, before) = (verdict.Appraisal, host.Knowledge?.Memory);
         var vms = VmsOf(host, appraisal);
@@ -106,6 +116,9 @@ internal sealed class AttestationService(
             Boot = appraisal?.Host.BootId ?? host.Record.Boot,
             Evidence = encoded,
             EvidenceDigest = verdict.EvidenceDigest,
+            Challenge = evidence.ChallengeNonce.ToArray(),
+            IsAccepted = appraisal is { IsFresh: true },
+            UsedStaged = appraisal is { IsFresh: true } && !ReferenceEquals(evidence, brought),
             Result = token,
             Memory = appraisal?.Memory?.Encode(),
             Context = appraisal is null ? null : ContextOf(host, appraisal, before, inputs).Encode(),
@@ -164,7 +177,8 @@ internal sealed class AttestationService(
         AkKey = known.Key.Key,
         AkName = known.Key.Name,
         Pcrs = inputs.Policy.Rules.Pcrs,
-        NonceProblem = challenges.Check(evidence.ChallengeNonce.Span, host.Id, inputs.Policy.Rules),
+        NonceProblem = inputs.SessionNonce is null ? challenges.Check(evidence.ChallengeNonce.Span, host.Id, inputs.Policy.Rules) : ChallengeNonceProblem.None,
+        ExpectedNonce = inputs.SessionNonce is { } nonce ? nonce.AsMemory() : default(ReadOnlyMemory<byte>?),
         Memory = known.Memory,
         References = inputs.References.Set,
         KnownPolicy = policies.Find,
@@ -191,10 +205,16 @@ internal sealed class AttestationService(
         Before = before is null ? default(ReadOnlyMemory<byte>?) : before.EncodeContinuity(),
     };
 
+    private Inputs InputsOf(HostEntry host, byte[]? sessionNonce = null)
+    {
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        return new Inputs(appraisalPolicies.Of(host.Record.PolicyGroup), references.InForceAt(now), now, sessionNonce);
+    }
+
     private AppraisalRules RulesOf(HostEntry host) => appraisalPolicies.Of(host.Record.PolicyGroup).Rules;
 
     // Taken once, so that a verdict and what is kept about it speak of the same versions. Whole milliseconds, as bundles carry them.
-    private sealed record Inputs(CurrentAppraisalPolicies.Versioned Policy, ReferencesInForce References, DateTimeOffset Now);
+    private sealed record Inputs(CurrentAppraisalPolicies.Versioned Policy, ReferencesInForce References, DateTimeOffset Now, byte[]? SessionNonce);
 
     // Only what a fresh quote proved moves VMs.
     private static IReadOnlyList<VmPlace>? VmsOf(HostEntry host, Appraisal.Appraisal? appraisal) =>

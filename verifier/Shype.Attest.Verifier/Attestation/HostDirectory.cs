@@ -37,6 +37,20 @@ internal sealed class HostDirectory(IAttestationStore store, IAdmissionStore adm
     /// <summary>The host with this id or name. No name looks like an id.</summary>
     public HostEntry? Find(string idOrName) => _byId.GetValueOrDefault(idOrName) ?? _byName.GetValueOrDefault(idOrName);
 
+    /// <summary>The host with this attestation key, by the key's TPM name: looked for among all, since only evidence that comes without a host's name asks so.</summary>
+    public HostEntry? FindByAk(ReadOnlySpan<byte> akName)
+    {
+        foreach (var host in _byId.Values)
+        {
+            if (akName.SequenceEqual(host.Record.AkName))
+            {
+                return host;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Hosts in the order of their ids, from after one of them.</summary>
     public IReadOnlyList<HostRecord> List(HostState? state, string? after, int limit)
     {
@@ -48,6 +62,9 @@ internal sealed class HostDirectory(IAttestationStore store, IAdmissionStore adm
             return [.. ids.Where(id => id != after).Select(id => _byId[id].Record).Where(host => state is null || host.State == state).Take(limit)];
         }
     }
+
+    /// <summary>Hosts that are looked for, in no order, up to so many.</summary>
+    public IReadOnlyList<HostRecord> Where(Func<HostRecord, bool> admits, int limit) => [.. _byId.Select(host => host.Value.Record).Where(admits).Take(limit)];
 
     /// <summary>Takes a host in that proved its keys.</summary>
     public async Task<EnrolmentOutcome> EnrolAsync(HostEnrolment enrolment, CancellationToken cancellationToken)
@@ -158,7 +175,12 @@ internal sealed class HostDirectory(IAttestationStore store, IAdmissionStore adm
             return known;
         }
 
-        var stored = await store.ReadMemoryAsync(host.Record.Id, cancellationToken);
+        return Know(host, await store.ReadMemoryAsync(host.Record.Id, cancellationToken));
+    }
+
+    /// <summary>Takes up what is stored about a host. The caller holds the host's gate.</summary>
+    public static HostKnowledge Know(HostEntry host, StoredMemory stored)
+    {
         HostMemory? memory = null;
         if (stored.Memory is not null && !HostMemory.TryDecode(stored.Memory, out memory, out var problem))
         {

@@ -34,8 +34,26 @@ internal sealed class Results(ResultSigner signer, VerifierOptions options, Time
             : Malfunction(verdict, host, text));
     }
 
+    /// <summary>Signs that evidence is nobody's whom the verifier knows: an answer like any other, and it says no.</summary>
+    public string SignUnknown(Finding finding, Evidence evidence, ReadOnlySpan<byte> nonce, EarForm form)
+    {
+        var vector = TrustMapping.ToolHost([finding]);
+        return signer.Sign(Frame(Base64UrlText.Encode(nonce), Evidence.Digest(evidence.Encode()), new Submod { Status = vector.Tier, TrustVector = vector, Findings = [finding.ToResult()] }), form).Text!;
+    }
+
+    /// <summary>A result of ours in another form: null where it is none, or expired. Nothing that the store says is signed that was not signed before.</summary>
+    public SignedResult? Convert(string token, EarForm form) =>
+        ResultToken.TryVerify(token, signer.Published, new TokenExpectation { Now = clock.GetUtcNow(), Nonce = null }, out var result, out _) ? signer.Sign(result, form) : null;
+
     // AR4SI 2.3.2: -1 everywhere; the tier is "none", so nobody takes it for a yes.
-    private AttestationResult Malfunction(HostVerdict verdict, HostEntry host, string nonce)
+    private AttestationResult Malfunction(HostVerdict verdict, HostEntry host, string nonce) => Frame(nonce, verdict.EvidenceDigest, new Submod
+    {
+        Status = TrustTier.None,
+        TrustVector = TrustVector.All(-1),
+        Host = new ResultHost { Id = host.Record.Id, Name = host.Record.Name },
+    });
+
+    private AttestationResult Frame(string nonce, byte[] evidenceDigest, Submod host)
     {
         var now = clock.GetUtcNow();
         return new AttestationResult
@@ -46,16 +64,8 @@ internal sealed class Results(ResultSigner signer, VerifierOptions options, Time
             Issuer = options.Issuer,
             Verifier = Self,
             Nonce = nonce,
-            Submods = new Dictionary<string, Submod>(StringComparer.Ordinal)
-            {
-                ["host"] = new Submod
-                {
-                    Status = TrustTier.None,
-                    TrustVector = TrustVector.All(-1),
-                    Host = new ResultHost { Id = host.Record.Id, Name = host.Record.Name },
-                },
-            },
-            Inputs = new ResultInputs { Evidence = Convert.ToHexStringLower(verdict.EvidenceDigest) },
+            Submods = new Dictionary<string, Submod>(StringComparer.Ordinal) { ["host"] = host },
+            Inputs = new ResultInputs { Evidence = System.Convert.ToHexStringLower(evidenceDigest) },
         };
     }
 
