@@ -43,6 +43,28 @@ internal sealed class HostEntry(HostRecord record)
         }
     }
 
+    /// <summary>
+    /// Forgets what appraisals need of a host that was not heard since a time: the store has it, and the next evidence or challenge reads it again. Of one that is
+    /// being appraised nothing is forgotten.
+    /// </summary>
+    public bool TryForget(DateTimeOffset since)
+    {
+        if (Knowledge is null || Record.SeenAt >= since || !Gate.Wait(0))
+        {
+            return false;
+        }
+
+        try
+        {
+            (Knowledge, LastVms) = (null, null);
+            return true;
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
     private sealed class Place(HostEntry host) : IDisposable
     {
         public void Dispose() => Interlocked.Decrement(ref host._messages);

@@ -77,6 +77,7 @@ internal static class VerifierApp
         var challengeKey = Key("challenge.key");
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChallengeIssuer>(provider, challengeKey));
         services.AddHostedService<Upkeep>();
+        services.AddHostedService<IdleHosts>();
         services.AddWatch(Key("webhook.key"));
         services.AddSingleton<Replicas>().AddHostedService(provider => provider.GetRequiredService<Replicas>());
 
