@@ -15,6 +15,7 @@ namespace Shype.Attest.Agent;
 [JsonSerializable(typeof(EnrolReport))]
 [JsonSerializable(typeof(MeasureReport))]
 [JsonSerializable(typeof(VmReport))]
+[JsonSerializable(typeof(ImagesReport))]
 [JsonSerializable(typeof(VerdictReport))]
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(ErrorReport))]

@@ -76,6 +76,9 @@ public sealed class StateFolder : IDisposable
         }
     }
 
+    /// <summary>A lock of its own name, held until it is disposed; null while another process holds it.</summary>
+    public IDisposable? TryLock(string name) => _directory.TryLockFile(name);
+
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();
 

@@ -33,6 +33,9 @@ public static class MeasurementLimits
     /// <summary>Modules that a boot loader hands to a hypervisor.</summary>
     public const int MaxModules = 32;
 
+    /// <summary>Facts about a hypervisor: a handful, and one for each live patch.</summary>
+    public const int MaxHypervisorFacts = 64;
+
     /// <summary>Disks of one VM.</summary>
     public const int MaxDisks = 128;
 

@@ -9,4 +9,10 @@ if (!FlaskFlowBench.CanRun)
     benches = benches.Where(type => type != typeof(FlaskFlowBench));
 }
 
+if (!ImageBench.CanRun)
+{
+    Console.WriteLine("ImageBench is skipped: openssl or fsverity is not installed (Debian: apt-get install openssl fsverity)");
+    benches = benches.Where(type => type != typeof(ImageBench));
+}
+
 BenchmarkSwitcher.FromTypes([.. benches]).Run(args);

@@ -1,6 +1,7 @@
 using System.Text;
 using Shype.Attest.Agent.Http;
 using Shype.Attest.Agent.Keys;
+using Shype.Attest.Agent.Measuring;
 using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Agent.Attesting;
@@ -22,9 +23,13 @@ public sealed class Attester(AgentContext agent, Enrolment enrolment, VerifierCl
 
     private async Task<Verdict> AnswerAsync(Challenge challenge, string? evidenceFile, CancellationToken cancellationToken)
     {
+        // What came past the gate is in the log before the quote that this verdict is about.
+        await LookAsync(cancellationToken).ConfigureAwait(false);
+
         // TPM and disk are worked with in one go; the thread that reads the stream is not held up by them.
-        var evidence = await Task.Run(() => EvidenceCollector.Collect(agent, enrolment.HostId, challenge, cancellationToken).Encode(), cancellationToken)
+        var (collected, bootId) = await Task.Run(() => EvidenceCollector.Collect(agent, enrolment.HostId, challenge, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
+        var evidence = (await new LongLogs(enrolment.HostId, verifier).BringAsync(collected, bootId, cancellationToken).ConfigureAwait(false)).Encode();
         if (evidence.Length > ProtocolLimits.MaxEvidenceBytes)
         {
             throw new AgentException(
@@ -47,6 +52,18 @@ public sealed class Attester(AgentContext agent, Enrolment enrolment, VerifierCl
     {
         ArgumentNullException.ThrowIfNull(state);
         return state.Read(TokenFile, ProtocolLimits.MaxTokenCharacters) is { } token ? Verdict.Read(Encoding.ASCII.GetString(token)) : null;
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DomainWatch.RunAsync(agent, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AgentException e)
+        {
+            agent.Say($"what runs could not be held against the log: {e.Message}");
+        }
     }
 
     private static void Keep(string file, byte[] evidence)

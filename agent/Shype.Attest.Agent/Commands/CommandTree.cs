@@ -22,6 +22,24 @@ public sealed class CommandTree
 
     private readonly Option<bool> _json = new("--json") { Description = "Print results as JSON.", Recursive = true };
     private readonly Argument<string> _name = new("NAME") { Description = "The VM's name or uuid." };
+    private readonly Argument<string> _vm = new("VM") { Description = "An xl configuration on Xen; a name or uuid where there is a manifest." };
+    private readonly Argument<string[]> _images = new("FILE") { Description = "Files or block devices.", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _call = new("CALL") { Description = "NAME OPERATION SUB-OPERATION EXTRA, as libvirt gives them.", Arity = new(2, 4) };
+    private readonly Option<string> _kind = new("--digest")
+    {
+        Description = "sha256, fs-verity or dm-verity.",
+        HelpName = "KIND",
+        DefaultValueFactory = _ => "sha256",
+    };
+
+    private readonly Option<string> _salt = new("--salt") { Description = "dm-verity's salt, in hex.", HelpName = "HEX", DefaultValueFactory = _ => "" };
+    private readonly Option<string> _format = new("--format")
+    {
+        Description = "raw, or qcow2: then every file that the image stands on.",
+        HelpName = "FORMAT",
+        DefaultValueFactory = _ => "raw",
+    };
+
     private readonly Option<string?> _evidence = new("--evidence-out")
     {
         Description = "Keep the evidence that is sent in this file (application/cmw+cbor).",
@@ -71,14 +89,22 @@ public sealed class CommandTree
         {
             Verb("boot", "Measure hypervisor and policy: once in a boot, and again after a change.",
                 (agent, _, output, cancel) => Verbs.MeasureBootAsync(agent, output, cancel)),
+            MeasuringImages(),
         },
         new Command("vm", "Starts and stops of VMs.")
         {
             Verb("start", "Measure a VM, and let it start where the policy permits it.",
-                (agent, arguments, output, cancel) => Verbs.VmStartAsync(agent, arguments.GetRequiredValue(_name), output, cancel), _name),
+                (agent, arguments, output, cancel) => Verbs.VmStartAsync(agent, arguments.GetRequiredValue(_vm), output, cancel), _vm),
             Verb("stop", "Record that a VM no longer runs.",
                 (agent, arguments, output, cancel) => Task.FromResult(
                     Verbs.VmStop(agent, arguments.GetRequiredValue(_name), arguments.GetRequiredValue(_reason), output, cancel)), _name, _reason),
+            Verb("check", "Hold what the hypervisor runs against the log, and record what differs.",
+                (agent, _, output, cancel) => GateVerbs.VmCheckAsync(agent, output, cancel)),
+        },
+        new Command("hook", "Called by hypervisors' own tools.")
+        {
+            Verb("libvirt-qemu", "libvirt's hook for QEMU: the domain's XML is read from standard input.",
+                (agent, arguments, output, cancel) => Task.FromResult(GateVerbs.LibvirtHook(agent, arguments.GetRequiredValue(_call), output, cancel)), _call),
         },
         Verb("attest", "Answer one challenge of the verifier, and show its verdict.",
             (agent, arguments, output, cancel) => Verbs.AttestAsync(agent, arguments.GetValue(_evidence), output, cancel), _evidence),
@@ -86,6 +112,20 @@ public sealed class CommandTree
         Verb("status", "Show what is measured in this boot.",
             (agent, _, output, cancel) => Task.FromResult(Verbs.Status(agent, output, cancel))),
     };
+
+    // Needs no settings: an image is measured for whoever writes references.
+    private Command MeasuringImages()
+    {
+        var command = new Command("image", "Print the digest of files, as start records have it; nothing is recorded.") { _images, _kind, _salt, _format };
+        command.SetAction(async (arguments, cancel) =>
+        {
+            var output = new Output(_results, _progress, arguments.GetValue(_json));
+            return await GuardedAsync(output, () => Task.FromResult(GateVerbs.MeasureImages(
+                arguments.GetRequiredValue(_images), arguments.GetRequiredValue(_kind), arguments.GetRequiredValue(_salt), arguments.GetRequiredValue(_format), output, cancel)))
+                .ConfigureAwait(false);
+        });
+        return command;
+    }
 
     private Command Serving()
     {
@@ -111,13 +151,12 @@ public sealed class CommandTree
 
         command.SetAction((arguments, cancel) => Guarded(arguments, async (options, output) =>
         {
-            using var agent = new AgentContext(options, new ManifestSource(options.Manifest), TimeProvider.System, output.Say);
+            using var agent = new AgentContext(options, MeasurementSources.Choose(options), TimeProvider.System, output.Say);
             return await work(agent, arguments, output, cancel).ConfigureAwait(false);
         }));
         return command;
     }
 
-    // The one place where exceptions become sentences and exit codes.
     private async Task<int> Guarded(ParseResult arguments, Func<AgentOptions, Output, Task<ExitCode>> work)
     {
         var output = new Output(_results, _progress, arguments.GetValue(_json));
@@ -127,9 +166,15 @@ public sealed class CommandTree
             return (int)ExitCode.Usage;
         }
 
+        return await GuardedAsync(output, () => work(options, output)).ConfigureAwait(false);
+    }
+
+    // The one place where exceptions become sentences and exit codes.
+    private static async Task<int> GuardedAsync(Output output, Func<Task<ExitCode>> work)
+    {
         try
         {
-            return (int)await work(options, output).ConfigureAwait(false);
+            return (int)await work().ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -8,7 +8,8 @@ namespace Shype.Attest.Agent.Commands;
 /// <summary>What commands say: results to standard output, everything else to standard error, control characters to neither.</summary>
 internal sealed class Output(TextWriter results, TextWriter progress, bool json) : IProgress<MeasuringProgress>
 {
-    private long _shown;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, long> _shown = new(StringComparer.Ordinal);
 
     public bool IsJson => json;
 
@@ -37,10 +38,15 @@ internal sealed class Output(TextWriter results, TextWriter progress, bool json)
             return;
         }
 
-        if (value.Done - _shown >= Step || value.Done < _shown || value.Done == value.Total)
+        // Files are measured beside each other.
+        lock (_lock)
         {
-            _shown = value.Done == value.Total ? 0 : value.Done;
-            Say($"measuring {value.File}: {value.Done >> 20} of {value.Total >> 20} MiB");
+            var shown = _shown.GetValueOrDefault(value.File);
+            if (value.Done - shown >= Step || value.Done < shown || value.Done == value.Total)
+            {
+                _shown[value.File] = value.Done == value.Total ? 0 : value.Done;
+                Say($"measuring {value.File}: {value.Done >> 20} of {value.Total >> 20} MiB");
+            }
         }
     }
 

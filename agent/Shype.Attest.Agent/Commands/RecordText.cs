@@ -19,7 +19,8 @@ internal static class RecordText
         BootContent boot => $"agent {boot.AgentVersion} {boot.AgentDigest}, boot {boot.BootId}, PCRs {boot.Pcrs}, gate {(boot.Gate == GateMode.Enforce ? "enforces" : "observes")}",
         HypervisorContent hypervisor =>
             $"{hypervisor.Kind} {hypervisor.Version} {hypervisor.ImageDigest}{Quoted(hypervisor.CommandLine)}"
-            + string.Concat(hypervisor.Modules.Select(module => $"\n  {module.Name} {module.Digest}{Quoted(module.CommandLine)}")),
+            + string.Concat(hypervisor.Modules.Select(module => $"\n  {module.Name} {module.Digest}{Quoted(module.CommandLine)}"))
+            + string.Concat(hypervisor.Facts.Select(fact => $"\n  {fact.Name}: {(fact.IsUnknown ? "unknown" : $"{fact.Text} {fact.Digest}".Trim())}")),
         PolicyStateContent policy =>
             $"{policy.Module} {policy.Name} {policy.Version} {policy.CanonicalDigest}, {(policy.Enforcing ? "enforcing" : "not enforcing")}",
         VmRunContent vm =>

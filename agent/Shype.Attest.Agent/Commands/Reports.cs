@@ -13,6 +13,12 @@ public sealed record RecordReport(ulong Number, int Pcr, string Type, string Tex
 public sealed record VmReport(
     string Name, bool Recorded, string? Uuid = null, bool? Permitted = null, string? Decision = null, RecordReport? Record = null);
 
+/// <summary>What <c>measure image --json</c> prints.</summary>
+public sealed record ImagesReport(IReadOnlyList<ImageReport> Images);
+
+/// <summary>One measured file.</summary>
+public sealed record ImageReport(string File, string Digest);
+
 /// <summary>What <c>attest --json</c> prints.</summary>
 public sealed record VerdictReport(string Status, IReadOnlyList<VerdictPartReport> Parts);
 

@@ -16,7 +16,7 @@ internal static class Serve
     public static async Task<ExitCode> RunAsync(AgentOptions options, CancellationToken cancellationToken)
     {
         ILogger<AgentLoop>? logger = null;
-        using var agent = new AgentContext(options, new ManifestSource(options.Manifest), TimeProvider.System, notice => AgentLog.Notice(logger!, notice));
+        using var agent = new AgentContext(options, MeasurementSources.Choose(options), TimeProvider.System, notice => AgentLog.Notice(logger!, notice));
         var enrolment = Enrolment.Need(agent.State);
         using var verifier = new VerifierClient(Verbs.NeedVerifier(agent), enrolment.Token);
 

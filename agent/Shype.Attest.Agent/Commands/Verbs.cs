@@ -48,7 +48,7 @@ internal static class Verbs
         VmStartOutcome outcome;
         try
         {
-            outcome = await VmLifecycle.StartAsync(agent, name, output, cancellationToken).ConfigureAwait(false);
+            outcome = await agent.Source.StartVmAsync(agent, name, output, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (agent.Options.Mode == AgentMode.Observe && IsTrouble(e))
         {
@@ -121,7 +121,7 @@ internal static class Verbs
     // TPM gone, log damaged, disk full: not what a person wrote wrongly.
     private static bool IsTrouble(Exception e) => e is MeasurementLogException or TpmFailedException or AgentException { Code: ExitCode.CouldNot };
 
-    private static string Line(RecordReport record) => $"record {record.Number}, PCR {record.Pcr}: {record.Type} {record.Text}";
+    public static string Line(RecordReport record) => $"record {record.Number}, PCR {record.Pcr}: {record.Type} {record.Text}";
 
     private static string StatusText(StatusReport report) => string.Join('\n', [
         $"boot        {report.Boot}, TPM resets {report.TpmResets}, mode {report.Mode}",

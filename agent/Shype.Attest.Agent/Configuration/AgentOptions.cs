@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Shype.Attest.Agent.Hosts;
 using Shype.Attest.Yaml;
 using Shype.Attest.Measurement;
 using Shype.Attest.Tpm.Types;
@@ -50,8 +51,23 @@ public sealed record AgentOptions
     /// <summary>What the gate does with a start that the policy forbids.</summary>
     public required AgentMode Mode { get; init; }
 
-    /// <summary>The manifest: what runs here.</summary>
-    public required string Manifest { get; init; }
+    /// <summary>The manifest: what runs here, written by hand; null where the hypervisor itself is asked.</summary>
+    public string? Manifest { get; init; }
+
+    /// <summary>Who is asked what runs here.</summary>
+    public SourceKind Source { get; init; } = SourceKind.Auto;
+
+    /// <summary>The ACM policy that the launch gate keeps on a hypervisor that does not know it; null where there is none.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>The kind of digest that disks are measured by: "sha256" or "fs-verity".</summary>
+    public string DiskDigest { get; init; } = "sha256";
+
+    /// <summary>Whether disks that their VM writes are measured too, as they are at the start.</summary>
+    public bool MeasureWritableDisks { get; init; }
+
+    /// <summary>Where the host tells of itself.</summary>
+    public HostPaths Host { get; init; } = new();
 
     /// <summary>Reads agent.yaml, or says what is wrong where.</summary>
     public static bool TryRead(string file, [NotNullWhen(true)] out AgentOptions? options, [NotNullWhen(false)] out YamlProblem? problem) =>
@@ -71,6 +87,22 @@ public enum AgentMode
 
     /// <summary>It is recorded, and said aloud.</summary>
     Observe,
+}
+
+/// <summary>Who says what runs on a host.</summary>
+public enum SourceKind
+{
+    /// <summary>The manifest where one is named, else Xen where this is its domain 0, else libvirt.</summary>
+    Auto,
+
+    /// <summary>A manifest.</summary>
+    Manifest,
+
+    /// <summary>Xen, by its files in /sys and xl.</summary>
+    Xen,
+
+    /// <summary>libvirt with QEMU, by /proc and virsh.</summary>
+    Libvirt,
 }
 
 /// <summary>Type and scheme of the attestation key.</summary>

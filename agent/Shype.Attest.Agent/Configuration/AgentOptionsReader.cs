@@ -1,3 +1,5 @@
+using Shype.Attest.Agent.Hosts;
+using Shype.Attest.Measurement.Records;
 using Shype.Attest.Yaml;
 using Shype.Attest.Measurement;
 using Shype.Attest.Protocol;
@@ -10,8 +12,10 @@ internal static class AgentOptionsReader
 {
     public static AgentOptions Read(YamlMap file)
     {
-        file.Only("name", "tpm", "verifier", "state", "log", "firmware-log", "ima-log", "boot-id", "banks", "pcrs", "ak", "ak-certificates", "enrolment-token-file", "mode", "manifest");
+        file.Only("name", "tpm", "verifier", "state", "log", "firmware-log", "ima-log", "boot-id", "banks", "pcrs", "ak", "ak-certificates", "enrolment-token-file", "mode", "manifest",
+            "source", "policy", "disk-digest", "measure-writable-disks", "host");
         var state = file.Path("state");
+        var manifest = file.OptionalPath("manifest");
         return new AgentOptions
         {
             HostName = file.OptionalText("name", ProtocolLimits.MaxNameCharacters) ?? Environment.MachineName,
@@ -28,7 +32,48 @@ internal static class AgentOptionsReader
             EnrolmentTokenFile = file.OptionalPath("enrolment-token-file"),
             AkCertificates = file.OptionalPath("ak-certificates"),
             Mode = ReadMode(file),
-            Manifest = file.Path("manifest"),
+            Manifest = manifest,
+            Source = ReadSource(file, manifest),
+            Policy = manifest is null || !file.Has("policy") ? file.OptionalPath("policy") : throw file.Refuse("policy", "stands in the manifest where there is one"),
+            DiskDigest = ReadDiskDigest(file),
+            MeasureWritableDisks = file.Has("measure-writable-disks") && file.Bool("measure-writable-disks"),
+            Host = file.OptionalMap("host") is { } host ? ReadHost(host) : new HostPaths(),
+        };
+    }
+
+    private static SourceKind ReadSource(YamlMap file, string? manifest) => file.OptionalText("source") switch
+    {
+        null or "auto" => SourceKind.Auto,
+        "manifest" when manifest is null => throw file.Refuse("source", "is manifest, and no 'manifest' is named"),
+        "manifest" => SourceKind.Manifest,
+        "xen" or "libvirt" when manifest is not null => throw file.Refuse("source", "asks the hypervisor, and a 'manifest' is named: one of them says what runs"),
+        "xen" => SourceKind.Xen,
+        "libvirt" => SourceKind.Libvirt,
+        _ => throw file.Refuse("source", "is none of auto, xen, libvirt, manifest"),
+    };
+
+    private static string ReadDiskDigest(YamlMap file) => file.OptionalText("disk-digest") switch
+    {
+        null or MeasuredDigest.Sha256 => MeasuredDigest.Sha256,
+        MeasuredDigest.FsVerity => MeasuredDigest.FsVerity,
+        _ => throw file.Refuse("disk-digest", "is neither sha256 nor fs-verity"),
+    };
+
+    private static HostPaths ReadHost(YamlMap map)
+    {
+        map.Only("sys", "proc", "boot", "xl", "xenhypfs", "xen-livepatch", "virsh", "libvirt-uri", "qemu");
+        var usual = new HostPaths();
+        return new HostPaths
+        {
+            Sys = map.OptionalPath("sys") ?? usual.Sys,
+            Proc = map.OptionalPath("proc") ?? usual.Proc,
+            Boot = map.OptionalPath("boot") ?? usual.Boot,
+            Xl = map.OptionalPath("xl") ?? usual.Xl,
+            Xenhypfs = map.OptionalPath("xenhypfs") ?? usual.Xenhypfs,
+            XenLivepatch = map.OptionalPath("xen-livepatch") ?? usual.XenLivepatch,
+            Virsh = map.OptionalPath("virsh") ?? usual.Virsh,
+            LibvirtUri = map.OptionalText("libvirt-uri") ?? usual.LibvirtUri,
+            Qemu = map.OptionalPath("qemu") ?? usual.Qemu,
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Shype.Attest.Agent.Sources;
 using Shype.Attest.Isolation.Acm;
+using Shype.Attest.Measurement;
 using Shype.Attest.Measurement.Cel;
 using Shype.Attest.Measurement.Records;
 
@@ -49,10 +50,16 @@ public static class BootMeasurement
             Kind = facts.Kind,
             Version = facts.Version,
             BuildId = facts.BuildId,
-            ImageDigest = Digest(facts.ImageFile),
+            ImageDigest = OfBoot(facts.Image),
             CommandLine = facts.CommandLine,
-            Modules = [.. facts.Modules.Select(module => new HypervisorModule(module.Name, Digest(module.File), module.CommandLine))],
+            Modules = [.. facts.Modules.Select(module => new HypervisorModule(module.Name, OfBoot(module.File), module.CommandLine))],
+            Facts = [.. facts.Others.Take(MeasurementLimits.MaxHypervisorFacts).Select(other => new HypervisorFact(
+                other.Name,
+                other.Text,
+                other.File is { } file ? Digest(file) : other.Bytes is { } bytes ? new(MeasuredDigest.Sha256, SHA256.HashData(bytes.Span)) : null))],
         };
+
+        MeasuredDigest OfBoot(BootFile file) => file.File is { } path ? Digest(path) : file.Measured!.Value;
 
         MeasuredDigest Digest(string path)
         {
@@ -69,6 +76,11 @@ public static class BootMeasurement
         }
 
         using var file = ImageFile.Open(facts.File);
+        if (facts.Module == "flask")
+        {
+            return MeasureBinary(state, facts, file.ReadAll(AcmLimits.MaxFileBytes));
+        }
+
         var bytes = file.ReadAll(AcmLimits.MaxFileBytes);
         if (!AcmXml.TryParse(bytes, out var policy, out var problems))
         {
@@ -87,6 +99,14 @@ public static class BootMeasurement
             CanonicalDigest = new MeasuredDigest(MeasuredDigest.Sha256, policy.CanonicalDigest.AsSpan()),
             Enforcing = facts.Enforcing,
         };
+    }
+
+    // A binary policy is its own source; the file is kept, so that the evidence can carry it.
+    private static PolicyContent MeasureBinary(StateFolder state, PolicyFacts facts, byte[] bytes)
+    {
+        var digest = new MeasuredDigest(MeasuredDigest.Sha256, SHA256.HashData(bytes));
+        KeptPolicies.Keep(state, digest, bytes);
+        return new PolicyContent { Module = facts.Module, Name = "", Version = "", ActiveDigest = digest, SourceDigest = digest, Enforcing = facts.Enforcing };
     }
 
     // Content is what the PCR covers, so it is what is compared.

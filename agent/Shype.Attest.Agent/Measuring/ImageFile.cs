@@ -8,21 +8,31 @@ using Shype.Attest.Tpm.Types;
 namespace Shype.Attest.Agent.Measuring;
 
 /// <summary>
-/// A file that is measured: opened once, so that what was hashed is what this handle reads, whatever happens to the path. Plain files only; a link in
-/// the path's last part is refused, since it says nothing of what it will lead to later.
+/// A file or block device that is measured: opened once, so that what was hashed is what this handle reads, whatever happens to the path. A link in the path's
+/// last part is refused, since it says nothing of what it will lead to later.
 /// </summary>
 public sealed class ImageFile : IDisposable
 {
     private readonly SafeFileHandle _handle;
     private readonly FileStatus _status;
 
-    private ImageFile(string path, SafeFileHandle handle, FileStatus status) => (Path, _handle, _status) = (path, handle, status);
+    private ImageFile(string path, SafeFileHandle handle, FileStatus status, long length) => (Path, _handle, _status, Length) = (path, handle, status, length);
 
     /// <summary>The path that was opened.</summary>
     public string Path { get; }
 
     /// <summary>The file's bytes.</summary>
-    public long Length => _status.Size;
+    public long Length { get; }
+
+    /// <summary>Whether it is a block device.</summary>
+    public bool IsBlockDevice => _status.IsBlockDevice;
+
+    /// <summary>Whether the kernel keeps the file as its fs-verity digest says.</summary>
+    public bool HasVerity => (_status.Attributes & VerityAttribute) != 0;
+
+    internal SafeFileHandle Handle => _handle;
+
+    internal FileStatus Status => _status;
 
     /// <summary>
     /// Whether the file cannot be written while it is there: protected by fs-verity, marked immutable, or on a read-only file system. Everything else
@@ -30,9 +40,15 @@ public sealed class ImageFile : IDisposable
     /// </summary>
     public bool IsProtected => (_status.Attributes & (VerityAttribute | ImmutableAttribute)) != 0 || FileCalls.IsOnReadOnlyFileSystem(_handle);
 
-    /// <summary>Opens a file to be measured.</summary>
+    /// <summary>Opens a plain file to be measured.</summary>
     /// <exception cref="AgentException">There is none, or no plain one.</exception>
-    public static ImageFile Open(string path)
+    public static ImageFile Open(string path) => Open(path, devices: false);
+
+    /// <summary>Opens a plain file, or a block device, to be measured.</summary>
+    /// <exception cref="AgentException">There is none, or it is something else.</exception>
+    public static ImageFile OpenDisk(string path) => Open(path, devices: true);
+
+    private static ImageFile Open(string path, bool devices)
     {
         // Non-blocking, so that a FIFO put in an image's place does not hang the agent.
         var handle = LinuxFiles.Open(path, LinuxFiles.NonBlocking);
@@ -45,13 +61,13 @@ public sealed class ImageFile : IDisposable
                 link is null ? $"{path}: cannot be opened: {LinuxFiles.Message(error)}" : $"{path}: is a link to {TextRules.Escape(link)}; name the file itself");
         }
 
-        if (LinuxFiles.TryStatus(handle, out var status) && status.IsRegularFile)
+        if (LinuxFiles.TryStatus(handle, out var status) && (status.IsRegularFile || (devices && status.IsBlockDevice)))
         {
-            return new ImageFile(path, handle, status);
+            return new ImageFile(path, handle, status, status.IsBlockDevice ? FileCalls.End(handle) : status.Size);
         }
 
         handle.Dispose();
-        throw new AgentException(ExitCode.Usage, $"{path}: is not a plain file");
+        throw new AgentException(ExitCode.Usage, $"{path}: is not a plain file{(devices ? " or block device" : "")}");
     }
 
     /// <summary>SHA-256 of the whole content. Holes are hashed as the zeros that they read as, without being read.</summary>
@@ -62,10 +78,14 @@ public sealed class ImageFile : IDisposable
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            for (long at = 0; at < Length;)
+            for (long at = 0, data = -1; at < Length;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var data = FileCalls.NextData(_handle, at, Length);
+                if (data < at)
+                {
+                    data = FileCalls.NextData(_handle, at, Length);
+                }
+
                 at += data > at ? Zeros(hash, data - at, cancellationToken) : Read(hash, buffer, at);
                 progress?.Report(new MeasuringProgress(Path, at, Length));
             }
@@ -112,6 +132,24 @@ public sealed class ImageFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
+    /// <summary>Reads bytes that must be there, from an offset.</summary>
+    internal void ReadWhole(Span<byte> buffer, long at)
+    {
+        for (var read = 0; read < buffer.Length;)
+        {
+            read += ReadAt(buffer[read..], at + read);
+        }
+    }
+
+    /// <summary>Refuses a file that is no longer what was opened.</summary>
+    internal void RefuseChange()
+    {
+        if (!LinuxFiles.TryStatus(_handle, out var now) || now.Size != _status.Size || now.Changed != _status.Changed)
+        {
+            throw Changed();
+        }
+    }
+
     private int Read(System.Security.Cryptography.IncrementalHash hash, byte[] buffer, long at)
     {
         var read = ReadAt(buffer.AsSpan(0, (int)Math.Min(buffer.Length, Length - at)), at);
@@ -131,14 +169,6 @@ public sealed class ImageFile : IDisposable
         }
 
         return count;
-    }
-
-    private void RefuseChange()
-    {
-        if (!LinuxFiles.TryStatus(_handle, out var now) || now.Size != _status.Size || now.Changed != _status.Changed)
-        {
-            throw Changed();
-        }
     }
 
     private AgentException Changed() => new(ExitCode.CouldNot, $"{Path}: changed while it was measured; stop what writes it and try again");

@@ -31,6 +31,9 @@ public sealed class MeasurementJournal : IDisposable
     /// <summary>The records; every one is on disk and extended.</summary>
     public IReadOnlyList<CelRecord> Records => _log.Records;
 
+    /// <summary>When the log was written last.</summary>
+    internal DateTimeOffset LastWrite => Records.Count == 0 ? BootTime() : LastWriteOf(_log.Path);
+
     /// <summary>What the log says about this boot.</summary>
     public MeasuredHost Host => MeasuredHost.Of(_log.Records);
 
@@ -137,7 +140,7 @@ public sealed class MeasurementJournal : IDisposable
         var pcrs = "PCRs " + string.Join(", ", settlement.Differing);
         var gap = new GapContent
         {
-            Since = lost ? BootTime() : LastWrite(_log.Path),
+            Since = lost ? BootTime() : LastWriteOf(_log.Path),
             AfterRecord = settlement.LastInPlace,
             Reason = lost
                 ? $"the log of this boot is lost: {pcrs} hold what no record explains"
@@ -161,7 +164,7 @@ public sealed class MeasurementJournal : IDisposable
         BeginLog();
         AppendAndExtend(new GapContent
         {
-            Since = LastWrite(earlier),
+            Since = LastWriteOf(earlier),
             AfterRecord = 0,
             Reason = "the TPM was reset while this boot went on; the records before that are in an earlier log",
         });
@@ -205,5 +208,5 @@ public sealed class MeasurementJournal : IDisposable
 
     private DateTimeOffset BootTime() => _agent.Clock.GetUtcNow() - TimeSpan.FromMilliseconds(Environment.TickCount64);
 
-    private static DateTimeOffset LastWrite(string file) => new(File.GetLastWriteTimeUtc(file), TimeSpan.Zero);
+    private static DateTimeOffset LastWriteOf(string file) => new(File.GetLastWriteTimeUtc(file), TimeSpan.Zero);
 }

@@ -1,3 +1,4 @@
+using Shype.Attest.Agent.Sources;
 using Shype.Attest.Isolation.Acm;
 using Shype.Attest.Measurement.Cel;
 using Shype.Attest.Measurement.Records;
@@ -7,24 +8,12 @@ namespace Shype.Attest.Agent.Measuring;
 /// <summary>Starts and stops of VMs: measured, decided, recorded, in this order.</summary>
 public static class VmLifecycle
 {
-    /// <summary>Measures a VM and lets it start where the gate is open. Nothing is recorded as started that was refused.</summary>
-    /// <exception cref="AgentException">There is no such VM, or it cannot be measured.</exception>
-    public static async Task<VmStartOutcome> StartAsync(
-        AgentContext agent, string nameOrUuid, IProgress<MeasuringProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Measures a VM that is about to run, decides, and records its start where the gate is open.</summary>
+    /// <exception cref="AgentException">It cannot be measured or recorded.</exception>
+    public static VmStartOutcome Admit(AgentContext agent, VmDefinition vm, IProgress<MeasuringProgress>? progress, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(agent);
-        var vm = await agent.Source.FindVmAsync(nameOrUuid, cancellationToken).ConfigureAwait(false)
-            ?? throw new AgentException(ExitCode.Usage, $"there is no VM {TextRules.Escape(nameOrUuid)} in {agent.Options.Manifest}");
-        var measured = VmMeasurement.Run(vm, progress, cancellationToken);
-        return agent.WithJournal(
-            (journal, _) =>
-            {
-                var decision = LaunchGate.Decide(journal.Host, PolicyInForce(agent.State, journal.Host), vm);
-                return LaunchGate.IsOpen(decision, agent.Options.Mode)
-                    ? new VmStartOutcome(decision, measured, journal.Append(measured))
-                    : new VmStartOutcome(decision, measured, null);
-            },
-            cancellationToken);
+        using var measurement = VmMeasurement.Open(vm, seal: false);
+        return Record(agent, vm, measurement.Run(agent, progress, cancellationToken), cancellationToken);
     }
 
     /// <summary>Records that a VM no longer runs.</summary>
@@ -42,6 +31,17 @@ public static class VmLifecycle
             },
             cancellationToken);
     }
+
+    /// <summary>Decides about what was measured, and records its start where the gate is open.</summary>
+    internal static VmStartOutcome Record(AgentContext agent, VmDefinition vm, VmStartContent measured, CancellationToken cancellationToken) => agent.WithJournal(
+        (journal, _) =>
+        {
+            var decision = LaunchGate.Decide(journal.Host, PolicyInForce(agent.State, journal.Host), vm);
+            return LaunchGate.IsOpen(decision, agent.Options.Mode)
+                ? new VmStartOutcome(decision, measured, journal.Append(measured))
+                : new VmStartOutcome(decision, measured, null);
+        },
+        cancellationToken);
 
     internal static AcmPolicy? PolicyInForce(StateFolder state, MeasuredHost host) =>
         KeptPolicies.Find(state, host.Policy?.SourceDigest) is { } bytes && AcmXml.TryParse(bytes, out var policy, out _) ? policy : null;

@@ -21,16 +21,17 @@ internal static class ManifestReader
             Kind = map.Text("kind"),
             Version = map.OptionalText("version") ?? "",
             BuildId = map.OptionalText("build-id"),
-            ImageFile = map.Path("image"),
+            Image = new(map.Path("image"), null),
             CommandLine = map.OptionalText("command-line", MeasurementLimits.MaxCommandLineBytes) ?? "",
             Modules = [.. map.Maps("modules", MeasurementLimits.MaxModules).Select(ReadModule)],
+            Others = [new("source", "manifest")],
         };
     }
 
     private static ModuleFacts ReadModule(YamlMap map)
     {
         map.Only("name", "file", "command-line");
-        return new ModuleFacts(map.Text("name"), map.Path("file"), map.OptionalText("command-line", MeasurementLimits.MaxCommandLineBytes) ?? "");
+        return new ModuleFacts(map.Text("name"), new(map.Path("file"), null), map.OptionalText("command-line", MeasurementLimits.MaxCommandLineBytes) ?? "");
     }
 
     private static PolicyFacts ReadPolicy(YamlMap map)

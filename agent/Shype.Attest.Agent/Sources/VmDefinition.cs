@@ -32,7 +32,14 @@ public sealed record VmDefinition
 /// <param name="Name">As the VM's configuration names it.</param>
 /// <param name="File">Its image; null for a disk that is not measured because only the VM itself writes it.</param>
 /// <param name="ReadOnly">Whether the VM cannot write to it.</param>
-public sealed record DiskDefinition(string Name, string? File, bool ReadOnly);
+public sealed record DiskDefinition(string Name, string? File, bool ReadOnly)
+{
+    /// <summary>"raw" or "qcow2"; what a qcow2 image stands on is measured too.</summary>
+    public string Format { get; init; } = "raw";
+
+    /// <summary>Whether the file itself goes unmeasured, since only the VM writes it; what it stands on is measured all the same.</summary>
+    public bool IsVmsOwn { get; init; }
+}
 
 /// <summary>A VM's configuration: a file, or the text that a source made of what it knows.</summary>
 public abstract record VmConfiguration

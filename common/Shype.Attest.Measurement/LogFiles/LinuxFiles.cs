@@ -48,8 +48,8 @@ internal static class LinuxFiles
 
     public static bool TryStatus(SafeFileHandle handle, out FileStatus status)
     {
-        // struct statx has one layout on every architecture: stx_attributes at 8, stx_nlink at 16, stx_uid at 20, stx_mode at 28, stx_size at 40,
-        // stx_ctime at 96 (seconds, then nanoseconds).
+        // struct statx has one layout on every architecture: stx_attributes at 8, stx_nlink at 16, stx_uid at 20, stx_mode at 28, stx_ino at 32,
+        // stx_size at 40, stx_ctime at 96 and stx_mtime at 112 (seconds, then nanoseconds), stx_rdev at 128, stx_dev at 136 (major, then minor).
         var buffer = new byte[256];
         if (statx(Number(handle), [0], AtEmptyPath, BasicStatistics, buffer) != 0)
         {
@@ -63,6 +63,11 @@ internal static class LinuxFiles
             Attributes = BitConverter.ToUInt64(buffer, 8),
             Size = BitConverter.ToInt64(buffer, 40),
             Changed = (BitConverter.ToInt64(buffer, 96), BitConverter.ToUInt32(buffer, 104)),
+            Written = (BitConverter.ToInt64(buffer, 112), BitConverter.ToUInt32(buffer, 120)),
+            IsBlockDevice = (mode & TypeMask) == BlockDevice,
+            Inode = BitConverter.ToUInt64(buffer, 32),
+            Device = (BitConverter.ToUInt32(buffer, 136), BitConverter.ToUInt32(buffer, 140)),
+            Number = (BitConverter.ToUInt32(buffer, 128), BitConverter.ToUInt32(buffer, 132)),
         };
         return true;
     }
@@ -82,6 +87,7 @@ internal static class LinuxFiles
     private const int LockNonBlocking = 4;
     private const int TypeMask = 0xf000;
     private const int RegularFile = 0x8000;
+    private const int BlockDevice = 0x6000;
 
     [DllImport("libc", SetLastError = true)]
     private static extern int openat(int directory, byte[] path, int flags, int mode);
@@ -116,5 +122,18 @@ internal readonly record struct FileStatus(uint Owner, int Mode, bool IsRegularF
     public long Size { get; init; }
 
     /// <summary>The inode's change time, which no call can set back: seconds and nanoseconds.</summary>
-    public (long, uint) Changed { get; init; }
+    public (long Seconds, uint Nanoseconds) Changed { get; init; }
+
+    /// <summary>When the content was last written, as far as nobody set it back.</summary>
+    public (long Seconds, uint Nanoseconds) Written { get; init; }
+
+    public bool IsBlockDevice { get; init; }
+
+    public ulong Inode { get; init; }
+
+    /// <summary>The file system that the file is on: major, minor.</summary>
+    public (uint Major, uint Minor) Device { get; init; }
+
+    /// <summary>Which device it is, where it is one: major, minor.</summary>
+    public (uint Major, uint Minor) Number { get; init; }
 }

@@ -126,7 +126,17 @@ internal sealed class FieldReader : StrictCbor
     public IReadOnlyList<T> List<T>(ulong key, string member, int max, Func<FieldReader, T> read)
     {
         Need(key, member);
+        return List(member, max, read);
+    }
+
+    public IReadOnlyList<T> List<T>(string member, int max, Func<FieldReader, T> read, int min = 0)
+    {
         var list = new T[BeginArray(member, max)];
+        if (list.Length < min)
+        {
+            throw Refuse(RecordProblemCode.Malformed, "is empty");
+        }
+
         for (var i = 0; i < list.Length; i++)
         {
             list[i] = read(this);

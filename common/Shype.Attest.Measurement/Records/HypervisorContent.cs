@@ -19,6 +19,7 @@ public sealed record HypervisorContent : MeasurementContent
         ImageDigest = reader.Digest(3, "imageDigest");
         CommandLine = reader.CommandLine(4, "commandLine");
         Modules = reader.List(5, "modules", MeasurementLimits.MaxModules, HypervisorModule.Read);
+        Facts = reader.Has(6, "facts") ? reader.List("facts", MeasurementLimits.MaxHypervisorFacts, HypervisorFact.Read, min: 1) : [];
     }
 
     /// <inheritdoc/>
@@ -45,6 +46,12 @@ public sealed record HypervisorContent : MeasurementContent
     /// <summary>What was loaded beside it: the host's kernel, its initrd, microcode, a policy.</summary>
     public required IReadOnlyList<HypervisorModule> Modules { get; init; }
 
+    /// <summary>
+    /// What else the host was asked about what runs below the VMs: source, security module, live patches, build configuration, QEMU. A fact with neither text nor
+    /// digest was asked for and not told.
+    /// </summary>
+    public IReadOnlyList<HypervisorFact> Facts { get; init; } = [];
+
     internal static HypervisorContent Read(FieldReader reader) => new(reader);
 
     internal override void WriteFields(FieldWriter writer)
@@ -55,6 +62,10 @@ public sealed record HypervisorContent : MeasurementContent
         writer.Digest(3, ImageDigest, "imageDigest");
         writer.CommandLine(4, CommandLine, "commandLine");
         writer.List(5, Modules, "modules", MeasurementLimits.MaxModules, nameof(MeasurementLimits.MaxModules), HypervisorModule.Write);
+        if (Facts.Count > 0)
+        {
+            writer.List(6, Facts, "facts", MeasurementLimits.MaxHypervisorFacts, nameof(MeasurementLimits.MaxHypervisorFacts), HypervisorFact.Write);
+        }
     }
 }
 

@@ -53,13 +53,17 @@ internal sealed class AgentHost : IDisposable
     public string Log => this["state/measurements.log"];
 
     /// <summary>Writes agent.yaml: the usual settings, and what a test adds or replaces.</summary>
-    public void Configure(string settings = "", string? tpm = null) => File.WriteAllText(this["agent.yaml"], $"""
+    public void Configure(string settings = "", string? tpm = null) => WriteSettings("manifest: manifest.yaml\n" + settings, tpm);
+
+    /// <summary>Writes agent.yaml for a host whose hypervisor is asked, with a policy for the gate.</summary>
+    public void WithoutManifest(string settings) => WriteSettings("policy: policy.xml\n" + settings, null);
+
+    private void WriteSettings(string settings, string? tpm) => File.WriteAllText(this["agent.yaml"], $"""
         name: host-a
         tpm: {"{"}address: "{tpm ?? Platform.Tpm.Address}"{"}"}
         state: state
         boot-id: {Platform.BootIdPath}
         firmware-log: {Platform.EventLogPath}
-        manifest: manifest.yaml
         {settings}
         """);
 

@@ -140,9 +140,9 @@ public sealed class EvidenceTests : IDisposable
         _host.Configure(settings, tpm);
         await _host.Run("measure", "boot");
         Assert.True(AgentOptions.TryRead(_host["agent.yaml"], out var options, out var problem), problem?.ToString());
-        _agent = new AgentContext(options, new ManifestSource(options.Manifest), TimeProvider.System, _ => { });
+        _agent = new AgentContext(options, new ManifestSource(options.Manifest!), TimeProvider.System, _ => { });
         _agent.WithTpm(client => AttestationKey.ReadOrCreate(_agent.State, client, options.AttestationKey), Now);
-        return EvidenceCollector.Collect(_agent, HostId, challenge, Now);
+        return EvidenceCollector.Collect(_agent, HostId, challenge, Now).Evidence;
     }
 
     private Attestation Verify(Evidence evidence)

@@ -44,9 +44,9 @@ public sealed class ManifestTests : IDisposable
             """);
 
         Assert.Equal(("xen", "4.17", "0b8e6d", _folder.File("boot/xen.gz"), "dom0_mem=2G"),
-            (manifest.Hypervisor.Kind, manifest.Hypervisor.Version, manifest.Hypervisor.BuildId, manifest.Hypervisor.ImageFile, manifest.Hypervisor.CommandLine));
+            (manifest.Hypervisor.Kind, manifest.Hypervisor.Version, manifest.Hypervisor.BuildId, manifest.Hypervisor.Image.File, manifest.Hypervisor.CommandLine));
         Assert.Equal(
-            [new ModuleFacts("kernel", _folder.File("boot/vmlinuz"), "root=/dev/sda1 ro"), new ModuleFacts("initrd", _folder.File("boot/initrd.img"), "")],
+            [new ModuleFacts("kernel", new(_folder.File("boot/vmlinuz"), null), "root=/dev/sda1 ro"), new ModuleFacts("initrd", new(_folder.File("boot/initrd.img"), null), "")],
             manifest.Hypervisor.Modules);
         Assert.Equal(new PolicyFacts("acm", _folder.File("policy.xml"), true), manifest.Policy);
         var vm = Assert.Single(manifest.Vms);
@@ -66,14 +66,14 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Fact]
-    public async Task A_VM_is_found_by_name_and_by_uuid()
+    public void A_VM_is_found_by_name_and_by_uuid()
     {
         Read(Head + $"vms: [{{name: web, {Uuid}}}]\n");
         var source = new ManifestSource(_folder.File("manifest.yaml"));
 
-        Assert.Equal("web", (await source.FindVmAsync("web", TestContext.Current.CancellationToken))?.Name);
-        Assert.Equal("web", (await source.FindVmAsync("00010203-0405-0607-0809-0A0B0C0D0E0F", TestContext.Current.CancellationToken))?.Name);
-        Assert.Null(await source.FindVmAsync("Web", TestContext.Current.CancellationToken));
+        Assert.Equal("web", source.FindVm("web")?.Name);
+        Assert.Equal("web", source.FindVm("00010203-0405-0607-0809-0A0B0C0D0E0F")?.Name);
+        Assert.Null(source.FindVm("Web"));
     }
 
     [Theory]

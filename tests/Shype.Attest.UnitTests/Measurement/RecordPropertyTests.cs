@@ -23,14 +23,16 @@ public sealed class RecordPropertyTests
     private static readonly Gen<string?> MaybeName = Gen.Bool.SelectMany(has => has ? Name.Select(n => (string?)n) : Gen.Const((string?)null));
     private static readonly Gen<VmDisk> Disk = Gen.Select(Name, MaybeDigest, Gen.Bool, (name, digest, readOnly) => new VmDisk(name, digest, readOnly));
 
+    private static readonly Gen<HypervisorFact> Fact = Gen.Select(Name, MaybeName, MaybeDigest, (name, text, digest) => new HypervisorFact(name, text, digest));
+
     private static readonly Gen<MeasurementContent> Content = Gen.OneOf<MeasurementContent>(
         Gen.Select(Gen.Guid, Name, MaybeName, Digest, MaybeDigest, Disk.Array[0, 8], Gen.Bool, (uuid, name, label, config, kernel, disks, mutable) =>
             (MeasurementContent)new VmStartContent
             {
                 Uuid = uuid, Name = name, Label = label, ConfigDigest = config, KernelDigest = kernel, Disks = disks, Mutable = mutable,
             }),
-        Gen.Select(Name, Command, Digest, Gen.Select(Name, Digest, Command, (n, d, c) => new HypervisorModule(n, d, c)).Array[0, 4], (kind, command, image, modules) =>
-            (MeasurementContent)new HypervisorContent { Kind = kind, Version = "", ImageDigest = image, CommandLine = command, Modules = modules }),
+        Gen.Select(Name, Command, Digest, Gen.Select(Name, Digest, Command, (n, d, c) => new HypervisorModule(n, d, c)).Array[0, 4], Fact.Array[0, 4], (kind, command, image, modules, facts) =>
+            (MeasurementContent)new HypervisorContent { Kind = kind, Version = "", ImageDigest = image, CommandLine = command, Modules = modules, Facts = facts }),
         Gen.Select(Name, MaybeDigest, MaybeDigest, Gen.Bool, (name, active, previous, enforcing) =>
             (MeasurementContent)new PolicyChangeContent
             {
