@@ -13,8 +13,8 @@ internal static class AttestLoad
         await Scene.ReferAsync(verifier);
         using var client = verifier.Client(maxConnections: options.Connections);
         var tally = new Tally();
-        // Each host is heard a few times before: logs are known, code is compiled.
-        await WorkAsync(hosts, options.Connections, new AttestClient(client, tally), rounds: WarmRounds, TimeSpan.MaxValue);
+        // Each host is heard before: logs are known, code is compiled.
+        await WorkAsync(hosts, options.Connections, new AttestClient(client, tally), rounds: 1 + (options.Warm / hosts.Count), TimeSpan.MaxValue);
         Scene.Say($"{hosts.Count} hosts heard, {tally.Affirmed} affirming");
 
         var first = tally.Affirmed;
@@ -61,6 +61,4 @@ internal static class AttestLoad
     }
 
     private static string Kind(LoadOptions options) => options.Database.StartsWith("postgres:", StringComparison.Ordinal) ? "PostgreSQL" : "SQLite";
-
-    private const int WarmRounds = 5;
 }

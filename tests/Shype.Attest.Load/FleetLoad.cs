@@ -10,12 +10,12 @@ internal static class FleetLoad
     public static async Task<LoadReport> RunAsync(Scene scene)
     {
         var options = scene.Options;
-        var (emptyStart, emptyMemory) = await EmptyAsync(scene);
+        var (emptyStart, emptyCpu, emptyMemory) = await EmptyAsync(scene);
         var hosts = await scene.EnrolAsync(options.Hosts);
         Scene.Say($"{hosts.Count} hosts enrolled");
         var clock = Stopwatch.StartNew();
         var verifier = await scene.StartAsync();
-        var (start, memory) = (clock.Elapsed.TotalSeconds, verifier.Memory);
+        var (start, cpu, memory) = (clock.Elapsed.TotalSeconds, verifier.Cpu.TotalSeconds, verifier.Memory);
 
         using var viewer = verifier.Client("operator");
         var smallest = await TimesAsync(() => viewer.GetByteArrayAsync("/healthz/live"));
@@ -29,6 +29,7 @@ internal static class FleetLoad
             IsWhole = tally.Others == 0 && list.Hosts == hosts.Count,
         };
         report.Add("cold start", start, "s", emptyStart, "s: cold start without hosts");
+        report.Add("CPU time of the cold start", cpu, "s", emptyCpu, "s: without hosts");
         report.Add("verifier's memory after it", memory / 1048576.0, "MiB", emptyMemory / 1048576.0, "MiB: without hosts");
         report.Add("memory for each enrolled host", (memory - emptyMemory) / 1024.0 / hosts.Count, "KiB");
         report.Add("more memory for each host that was heard", heardMemory / 1024.0 / tally.Affirmed, "KiB");
@@ -40,13 +41,13 @@ internal static class FleetLoad
         return report;
     }
 
-    private static async Task<(double Seconds, long Memory)> EmptyAsync(Scene scene)
+    private static async Task<(double Seconds, double Cpu, long Memory)> EmptyAsync(Scene scene)
     {
         // Once before, which makes keys and schema.
         (await scene.StartAsync()).Dispose();
         var clock = Stopwatch.StartNew();
         using var empty = await scene.StartAsync();
-        return (clock.Elapsed.TotalSeconds, empty.Memory);
+        return (clock.Elapsed.TotalSeconds, empty.Cpu.TotalSeconds, empty.Memory);
     }
 
     private static async Task<(Tally Times, int Hosts)> PagesAsync(HttpClient viewer)

@@ -9,14 +9,13 @@ internal sealed class IdleHosts(HostDirectory hosts, TimeProvider clock) : Backg
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Often, clock);
+        using var timer = new PeriodicTimer(Idle, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            hosts.ForgetIdle(clock.GetUtcNow() - Idle);
+            hosts.ForgetIdle();
         }
     }
 
-    // Longer than hosts are usually silent, so that those that are asked now and then are not read each time.
+    // Longer than hosts are usually silent, and not shorter than a challenge lives: evidence finds what its challenge promised to know.
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Often = TimeSpan.FromMinutes(1);
 }

@@ -156,6 +156,8 @@ internal static class VerifierApp
         await services.GetRequiredService<PolicyLibrary>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<CurrentReferences>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<CurrentAppraisalPolicies>().LoadAsync(CancellationToken.None);
+        // Reading a large fleet leaves as much behind as it keeps; before anybody is served there is time to give that back.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private static void Announce(WebApplication app, VerifierOptions options, StateFolder state, DateTimeOffset certificateExpires, DateTimeOffset now)
