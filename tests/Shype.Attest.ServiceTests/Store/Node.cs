@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
@@ -23,15 +24,21 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
 
     public Process Process => _process!;
 
-    /// <summary>One more environment variable.</summary>
-    public (string Name, string Value)? Environment { get; init; }
-
     /// <summary>Settings beside the usual ones, or instead of them.</summary>
     public object Settings { get; init; } = new { };
 
     public HttpClient Anonymous { get; private set; } = new();
 
     public HttpClient Operator { get; private set; } = new();
+
+    /// <summary>More options.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
+    /// <summary>More of the environment.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What it logged, when it has ended.</summary>
+    public Task<string> Log { get; private set; } = Task.FromResult("");
 
     public HttpClient Admin => Client(File.ReadAllText(Path.Combine(_state, "admin.token")).Trim());
 
@@ -47,10 +54,8 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
             Assert.Equal(0, Shell.Run(["bash", "-c", "mkdir -m 700 \"$1\" && cd \"$0\" && cp -rp keys tls *.token \"$1\"", sharesKeysOf._state, _state]).Status);
         }
 
-        string[] arguments = ["--state", _state, "--ek-roots", roots, "--listen", "127.0.0.1:0", "--database", database, "--config", Config()];
-        _process = fileLimit is { } limit ? VerifierProcess.StartWithFileLimit(limit, arguments)
-            : Environment is var (name, value) ? VerifierProcess.StartWith(name, value, arguments)
-            : VerifierProcess.Start(arguments);
+        string[] arguments = ["--state", _state, "--ek-roots", roots, "--listen", "127.0.0.1:0", "--database", database, "--config", Config(), .. Options];
+        _process = fileLimit is { } limit ? VerifierProcess.StartWithFileLimit(limit, arguments) : VerifierProcess.Start(Environment, arguments);
         var errors = Log = _process.StandardError.ReadToEndAsync(Now);
         var line = await _process.StandardOutput.ReadLineAsync(Now);
         Assert.True(line is not null, line is null ? await errors : "");
@@ -62,9 +67,6 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
 
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>All that it logs until its end.</summary>
-    public Task<string> Log { get; private set; } = Task.FromResult("");
-
     /// <summary>The certificate that clients pin.</summary>
     public string CertificatePath => Path.Combine(_state, "tls/cert.pem");
 
@@ -75,6 +77,17 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
     public async Task<HttpResponseMessage> AskAsync(string about, byte[] nonce, string? guarantees = null) =>
         await RelyingParty.PostAsJsonAsync("/v1/attest/" + about,
             new AttestRequest { Nonce = nonce, Guarantees = guarantees is null ? null : JsonDocument.Parse(guarantees).RootElement }, ProtocolJson.Default.AttestRequest, Now);
+
+    /// <summary>Waits until it says that it is ready: what it says may be a second old.</summary>
+    public async Task ReadyAsync()
+    {
+        var until = System.Environment.TickCount64 + 30_000;
+        while ((await Anonymous.GetAsync("/readyz", Now)).StatusCode != HttpStatusCode.OK)
+        {
+            Assert.True(System.Environment.TickCount64 < until, "it is not ready after 30 seconds");
+            await Task.Delay(100, Now);
+        }
+    }
 
     /// <summary>Ends it without warning.</summary>
     public async Task KillAsync()
@@ -102,6 +115,7 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
     {
         var tpm = new SoftwareTpm();
         using var begun = await Anonymous.PostAsJsonAsync("/v1/enrol", tpm.Request(vendor, name), ProtocolJson.Default.EnrolmentRequest, Now);
+        begun.EnsureSuccessStatusCode();
         var challenge = (await begun.Content.ReadFromJsonAsync(ProtocolJson.Default.EnrolmentChallenge, Now))!;
         using var done = await Anonymous.PostAsJsonAsync($"/v1/enrol/{challenge.EnrolmentId}/activate", tpm.Answer(challenge), ProtocolJson.Default.EnrolmentActivation, Now);
         done.EnsureSuccessStatusCode();
