@@ -20,7 +20,7 @@ internal static class SilentLoad
         for (var turn = 0; turn < Turns; turn++)
         {
             cpuWithout += await MeasureAsync(without);
-            await using var peers = await SlowPeers.OpenAsync(verifier.Address, slow, options.Peers);
+            await using var peers = await SlowPeers.OpenAsync(verifier, slow, options.Peers);
             Scene.Say($"{peers.Open} silent and slow peers");
             cpuWith += await MeasureAsync(with);
             broken += peers.Open < options.Peers / 2 ? 1 : 0;
@@ -46,7 +46,7 @@ internal static class SilentLoad
     }
 
     // At their times, whatever became of those before: a verifier that is slow gets no fewer.
-    private static async Task PaceAsync(IReadOnlyList<LoadHost> hosts, AttestClient client, int rate, TimeSpan time)
+    private static async Task PaceAsync(List<LoadHost> hosts, AttestClient client, int rate, TimeSpan time)
     {
         var started = hosts.Select(_ => Task.CompletedTask).ToArray();
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / rate));

@@ -12,10 +12,10 @@ internal sealed class SlowPeers : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _peers = [];
-    private readonly Uri _address;
+    private readonly VerifierUnderLoad _verifier;
     private int _open;
 
-    private SlowPeers(Uri address) => _address = address;
+    private SlowPeers(VerifierUnderLoad verifier) => _verifier = verifier;
 
     /// <summary>How many of them come with the token of the same host: more evidence than this of one host is not read at once.</summary>
     public const int EachHost = 12;
@@ -24,9 +24,9 @@ internal sealed class SlowPeers : IAsyncDisposable
     public int Open => Volatile.Read(ref _open);
 
     /// <summary>Connects them.</summary>
-    public static async Task<SlowPeers> OpenAsync(Uri address, IReadOnlyList<LoadHost> hosts, int count)
+    public static async Task<SlowPeers> OpenAsync(VerifierUnderLoad verifier, IReadOnlyList<LoadHost> hosts, int count)
     {
-        var peers = new SlowPeers(address);
+        var peers = new SlowPeers(verifier);
         for (var i = 0; i < count; i++)
         {
             peers._peers.Add(peers.StayAsync(i % 3, hosts[i / EachHost]));
@@ -55,7 +55,7 @@ internal sealed class SlowPeers : IAsyncDisposable
             try
             {
                 using var socket = new TcpClient();
-                await socket.ConnectAsync(_address.Host, _address.Port, _stop.Token);
+                await socket.ConnectAsync(_verifier.Address.Host, _verifier.Address.Port, _stop.Token);
                 Count(1);
                 await SitAsync(kind, host, socket.GetStream());
             }
@@ -88,8 +88,7 @@ internal sealed class SlowPeers : IAsyncDisposable
         }
 
         await using var tls = new SslStream(network);
-        // Whoever attacks does not ask who it is.
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, _, _, _) => true }, _stop.Token);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = _verifier.Address.Host, CertificateChainPolicy = _verifier.Trust() }, _stop.Token);
         if (kind == 1)
         {
             await UntilClosedAsync(tls);

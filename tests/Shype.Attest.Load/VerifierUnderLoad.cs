@@ -74,6 +74,14 @@ internal sealed class VerifierUnderLoad : IDisposable
         return verifier;
     }
 
+    /// <summary>Trust in the verifier's own certificate and nothing else.</summary>
+    public X509ChainPolicy Trust() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(Path.Combine(_state, "tls/cert.pem")) },
+        RevocationMode = X509RevocationMode.NoCheck,
+    };
+
     /// <summary>A client that trusts the verifier's own certificate.</summary>
     public HttpClient Client(string? role = null, int maxConnections = int.MaxValue, bool isHttp2 = false)
     {
@@ -81,12 +89,7 @@ internal sealed class VerifierUnderLoad : IDisposable
         {
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1), MaxConnectionsPerServer = maxConnections, EnableMultipleHttp2Connections = true,
         };
-        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(Path.Combine(_state, "tls/cert.pem")) },
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
+        handler.SslOptions.CertificateChainPolicy = Trust();
         // HTTP/1.1: a connection for each agent, as agents on machines of their own have.
         var client = new HttpClient(handler)
         {

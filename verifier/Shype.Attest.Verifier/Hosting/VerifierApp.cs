@@ -9,7 +9,6 @@ using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Auditing;
 using Shype.Attest.Verifier.Contract;
 using Shype.Attest.Verifier.Dashboard;
-using Shype.Attest.Verifier.Dashboard.SignIn;
 using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Hosting.Configuration;
 using Shype.Attest.Verifier.Rats;
