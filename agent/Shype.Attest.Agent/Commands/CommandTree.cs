@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Shype.Attest.Agent.Configuration;
+using Shype.Attest.Agent.Doctor;
 using Shype.Attest.Agent.Http;
 using Shype.Attest.Agent.Sources;
 using Shype.Attest.Measurement.LogFiles;
+using Shype.Attest.Protocol.Checks;
 using Shype.Attest.Tpm.Client;
 
 namespace Shype.Attest.Agent.Commands;
@@ -111,7 +113,25 @@ public sealed class CommandTree
         Serving(),
         Verb("status", "Show what is measured in this boot.",
             (agent, _, output, cancel) => Task.FromResult(Verbs.Status(agent, output, cancel))),
+        Examining(),
     };
+
+    // Looks at what the other verbs need, and so needs nothing of it.
+    private Command Examining()
+    {
+        var command = new Command("doctor", "Look whether this host has what the agent needs, and say what to do where not; nothing is changed.");
+        command.SetAction(async (arguments, cancel) =>
+        {
+            var output = new Output(_results, _progress, arguments.GetValue(_json));
+            return await GuardedAsync(output, async () =>
+            {
+                var found = await HostExamination.RunAsync(arguments.GetRequiredValue(_config), TimeProvider.System, cancel).ConfigureAwait(false);
+                output.Result(found, CheckJson.Default.CheckReport, HostExamination.Text);
+                return found.Healthy ? ExitCode.Yes : ExitCode.Refused;
+            }).ConfigureAwait(false);
+        });
+        return command;
+    }
 
     // Needs no settings: an image is measured for whoever writes references.
     private Command MeasuringImages()

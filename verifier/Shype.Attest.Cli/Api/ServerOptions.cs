@@ -43,13 +43,10 @@ public sealed class ServerOptions
     /// <exception cref="CommandException">An option is missing or cannot be used.</exception>
     public VerifierApi Connect(ParseResult parsed, Surroundings surroundings, bool needsToken = true)
     {
-        var address = Value(parsed, surroundings, _server, "SHYPE_SERVER")
-            ?? throw CommandException.Unusable("no verifier was named: give --server https://HOST:PORT, or set SHYPE_SERVER");
-        var token = needsToken
-            ? Value(parsed, surroundings, _token, "SHYPE_TOKEN_FILE")
-                ?? throw CommandException.Unusable("no access token was given: give --token-file FILE, or set SHYPE_TOKEN_FILE (the verifier keeps them in its state folder)")
-            : null;
-        return new VerifierApi(ServerAddress(address), Anchor(parsed, surroundings), token is null ? null : TokenFile.Read(token), Timeout(parsed));
+        var address = Address(parsed, surroundings);
+        // Options that are missing are told before files are read.
+        var token = needsToken ? TokenPath(parsed, surroundings) : null;
+        return new VerifierApi(address, Anchor(parsed, surroundings), token is null ? null : TokenFile.Read(token), Timeout(parsed));
     }
 
     /// <summary>A client without a token for another address, such as that of a key set.</summary>
@@ -60,7 +57,23 @@ public sealed class ServerOptions
         return new VerifierApi(ServerAddress(address.GetLeftPart(UriPartial.Authority)), Anchor(parsed, surroundings), null, Timeout(parsed));
     }
 
-    private TrustAnchor Anchor(ParseResult parsed, Surroundings surroundings) => TrustAnchor.Read(
+    /// <summary>Where the verifier is.</summary>
+    /// <exception cref="CommandException">It was not named, or not by an address.</exception>
+    internal Uri Address(ParseResult parsed, Surroundings surroundings) => ServerAddress(
+        Value(parsed, surroundings, _server, "SHYPE_SERVER")
+            ?? throw CommandException.Unusable("no verifier was named: give --server https://HOST:PORT, or set SHYPE_SERVER"));
+
+    /// <summary>Who asks.</summary>
+    /// <exception cref="CommandException">No token was given, or its file cannot be used.</exception>
+    internal string Token(ParseResult parsed, Surroundings surroundings) => TokenFile.Read(TokenPath(parsed, surroundings));
+
+    private string TokenPath(ParseResult parsed, Surroundings surroundings) =>
+        Value(parsed, surroundings, _token, "SHYPE_TOKEN_FILE")
+            ?? throw CommandException.Unusable("no access token was given: give --token-file FILE, or set SHYPE_TOKEN_FILE (the verifier keeps them in its state folder)");
+
+    /// <summary>Whom to believe to be the verifier.</summary>
+    /// <exception cref="CommandException">No certificate was given, or it cannot be read.</exception>
+    internal TrustAnchor Anchor(ParseResult parsed, Surroundings surroundings) => TrustAnchor.Read(
         Value(parsed, surroundings, _ca, "SHYPE_CA")
             ?? throw CommandException.Unusable("no certificate was given to know the verifier by: give --ca FILE, or set SHYPE_CA (the verifier keeps it in its state folder, tls/cert.pem)"));
 

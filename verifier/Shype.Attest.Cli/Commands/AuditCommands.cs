@@ -73,8 +73,9 @@ public static class AuditCommands
             var file = parsed.GetRequiredValue(output);
             long bytes;
             using (var api = server.Connect(parsed, surroundings))
+            using (var progress = new Progress(surroundings, "exporting"))
             {
-                bytes = await api.DownloadAsync($"{Route}/export", file, cancellationToken);
+                bytes = await api.DownloadAsync($"{Route}/export", file, (done, total) => progress.Tell(done, total, Progress.Bytes), cancellationToken);
             }
 
             if (report.Json)

@@ -33,6 +33,9 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(FleetTrialReport))]
 [JsonSerializable(typeof(EkCheckReport))]
 [JsonSerializable(typeof(AuditExported))]
+[JsonSerializable(typeof(SessionReport))]
+[JsonSerializable(typeof(SessionClosed))]
+[JsonSerializable(typeof(CompletionReport))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class CliJson : JsonSerializerContext;
 
