@@ -10,7 +10,7 @@ namespace Shype.Attest.UnitTests.Cli;
 public sealed class ApiProblemTests
 {
     public static TheoryData<string> Types =>
-        [.. typeof(ProblemTypes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!).Where(type => type != ProblemTypes.Prefix)];
+        [.. typeof(ProblemTypes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(constant => (string)constant.GetRawConstantValue()!).Where(type => type != ProblemTypes.Prefix)];
 
     [Theory]
     [MemberData(nameof(Types))]

@@ -49,7 +49,7 @@ public sealed class CommandLineTests
         var exitCode = terminal.Run([.. line.Split(' '), "--json"]);
         Assert.Contains(exitCode, new[] { ExitCode.Usage, ExitCode.Refused });
         using var said = JsonDocument.Parse(terminal.Output);
-        Assert.True(said.RootElement.TryGetProperty("error", out var error) ? error.GetProperty("exitCode").GetInt32() == (int)exitCode : line == "doctor");
+        Assert.True(said.RootElement.TryGetProperty("error", out var error) ? error.GetProperty("exitCode").GetInt32() == (int)exitCode : line is "doctor" or "verdict explain");
     }
 
     // docs/cli.md: what scripts may rely on.

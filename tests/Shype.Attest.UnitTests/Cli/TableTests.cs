@@ -20,7 +20,7 @@ public sealed class TableTests
     [Theory]
     [InlineData(200, true, true)]
     [InlineData(90, true, false)]
-    [InlineData(64, false, false)]
+    [InlineData(70, false, false)]
     public void A_narrow_terminal_goes_without_the_columns_that_say_least(int width, bool group, bool id)
     {
         var text = Hosts(width);

@@ -60,7 +60,7 @@ public static class AuditCommands
         var export = new Command(
             "export",
             """
-            Take all decisions with the verifier's signatures into a file that anybody can check with its public keys (shype audit verify FILE).
+            Take all decisions into a file, with the verifier's signatures: anybody can check it with its public keys (shype audit verify FILE).
 
             Example:
               shype audit export -o audit.jsonl --server https://verifier:8443 --ca cert.pem --token-file operator.token
