@@ -55,6 +55,7 @@ public static class CommandLine
         [
             DoctorCommand.Create(surroundings),
             TokenCommands.Create(surroundings),
+            SigningKeyCommands.Create(surroundings),
             AuditCommands.Create(surroundings),
         ]),
         ("Without a verifier: files of any origin",

@@ -44,11 +44,11 @@ public sealed class DoctorTests : IAsyncLifetime
         await SaysAsync(1, "address", "wrong", "no verifier was named", environment => environment.Remove("SHYPE_SERVER"));
         await SaysAsync(1, "address", "wrong", "https://HOST:PORT", environment => environment["SHYPE_SERVER"] = "http://verifier");
         await SaysAsync(1, "ca", "wrong", "cannot be read", environment => environment["SHYPE_CA"] = _scratch["nothing.pem"]);
-        await SaysAsync(1, "token-file", "wrong", "no access token was given", environment => environment.Remove("SHYPE_TOKEN_FILE"));
+        await SaysAsync(1, "credentials", "wrong", "no access token was given", environment => environment.Remove("SHYPE_TOKEN_FILE"));
         await SaysAsync(1, "token", "wrong", "does not know this token", environment => environment["SHYPE_TOKEN_FILE"] = Write("wrong.token", "bm9ib2R5"));
         var open = Write("open.token", "bm9ib2R5");
         File.SetUnixFileMode(open, UnixFileMode.UserRead | UnixFileMode.OtherRead);
-        await SaysAsync(1, "token-file", "wrong", "can be read or changed by others", environment => environment["SHYPE_TOKEN_FILE"] = open);
+        await SaysAsync(1, "credentials", "wrong", "can be read or changed by others", environment => environment["SHYPE_TOKEN_FILE"] = open);
     }
 
     [Fact]

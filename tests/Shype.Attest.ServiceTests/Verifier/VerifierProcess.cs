@@ -9,6 +9,9 @@ internal static class VerifierProcess
 
     public static Process Start(params string[] arguments) => Run("dotnet", [Program, .. arguments]);
 
+    /// <summary>With one more environment variable.</summary>
+    public static Process StartWith(string name, string value, params string[] arguments) => Run("env", [$"{name}={value}", "dotnet", Program, .. arguments]);
+
     /// <summary>No file may grow beyond so many KiB: writes fail in the middle, as on a full disk.</summary>
     public static Process StartWithFileLimit(int kibibytes, params string[] arguments) =>
         Run("bash", ["-c", $"trap '' XFSZ; ulimit -S -f {kibibytes}; DOTNET_EnableWriteXorExecute=0 exec dotnet \"$0\" \"$@\"", Program, .. arguments]);

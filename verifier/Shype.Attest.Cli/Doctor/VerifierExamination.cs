@@ -17,11 +17,11 @@ internal sealed class VerifierExamination(ServerOptions server, ParseResult pars
     {
         var address = Try("address", "Give --server https://HOST:PORT, or set SHYPE_SERVER.", () => server.Address(parsed, surroundings), uri => uri.ToString());
         var anchor = Try("ca", "Copy the verifier's certificate (tls/cert.pem in its state folder); give --ca FILE, or set SHYPE_CA.", () => server.Anchor(parsed, surroundings), found => found.File);
-        var token = Try("token-file", "Give --token-file FILE, or set SHYPE_TOKEN_FILE; the file must be yours alone.", () => server.Token(parsed, surroundings), _ => "one access token, readable by nobody else");
+        var credentials = Try("credentials", "Give --token-file FILE, or set SHYPE_TOKEN_FILE; the file must be yours alone.", () => server.Credentials(parsed, surroundings), found => found.ToString());
         if (address is not null && anchor is not null && await IsThereAsync(address, anchor, cancellationToken))
         {
-            using var api = new VerifierApi(address, anchor, token, Patience);
-            await AskAsync(api, token is not null, cancellationToken);
+            using var api = new VerifierApi(address, anchor, credentials?.Token, Patience, credentials?.Certificate);
+            await AskAsync(api, credentials is not null, cancellationToken);
         }
 
         return CheckReport.Of(_checks);
@@ -49,7 +49,7 @@ internal sealed class VerifierExamination(ServerOptions server, ParseResult pars
         return false;
     }
 
-    private async Task AskAsync(VerifierApi api, bool hasToken, CancellationToken cancellationToken)
+    private async Task AskAsync(VerifierApi api, bool hasCredentials, CancellationToken cancellationToken)
     {
         await TryAsync("ready", () => ReadyAsync(api, cancellationToken));
         await TryAsync("live", async () =>
@@ -58,7 +58,7 @@ internal sealed class VerifierExamination(ServerOptions server, ParseResult pars
             return live.Status == HttpStatusCode.OK ? Check.Ok("live", "the verifier runs") : Check.Wrong("live", $"the verifier answered {(int)live.Status}", "Look at its log.");
         });
         await TryAsync("keys", () => KeysAsync(api, cancellationToken));
-        if (hasToken)
+        if (hasCredentials)
         {
             var rights = new RightsExamination(api);
             await TryAsync("token", () => rights.TokenAsync(cancellationToken));

@@ -26,11 +26,11 @@ internal static class EvidenceApi
             : Answers.Json(await service.ChallengeAsync(host, context.RequestAborted), ProtocolJson.Default.Challenge);
     }
 
-    private static IResult ChallengesAsync(string id, HostDirectory hosts, AttestationService service, LiveHosts live, IHostApplicationLifetime lifetime,
-        ILogger<ChallengeStream> log)
+    private static IResult ChallengesAsync(string id, HostDirectory hosts, AttestationService service, LiveHosts live, Exchange exchange,
+        IHostApplicationLifetime lifetime, ILogger<ChallengeStream> log)
     {
         var host = hosts.Find(id)!;
-        return Problems.NotAdmitted(host.Record.State) is { } refused ? refused : new ChallengeStream(host, service, live, lifetime, log);
+        return Problems.NotAdmitted(host.Record.State) is { } refused ? refused : new ChallengeStream(host, service, live, exchange, lifetime, log);
     }
 
     private static async Task<IResult> EvidenceAsync(HttpContext context, string id, HostDirectory hosts, AttestationService service)
@@ -71,7 +71,7 @@ internal static class EvidenceApi
 /// Challenges as server-sent events. Written by hand, because keep-alives are comments, which the framework's result does not write.
 /// </summary>
 internal sealed class ChallengeStream(
-    HostEntry host, AttestationService service, LiveHosts live, IHostApplicationLifetime lifetime, ILogger<ChallengeStream> log) : IResult
+    HostEntry host, AttestationService service, LiveHosts live, Exchange exchange, IHostApplicationLifetime lifetime, ILogger<ChallengeStream> log) : IResult
 {
     /// <inheritdoc/>
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -93,8 +93,10 @@ internal sealed class ChallengeStream(
                 }
 
                 var challenge = await service.ChallengeAsync(host, ending.Token);
-                if (connection.TrySend(challenge.Nonce))
+                if (connection.TrySend(challenge.Nonce, out var questions))
                 {
+                    // Before it goes out: whoever gets the evidence says so after that, and those who asked elsewhere must know by then what to listen for.
+                    await exchange.TellSentAsync(host.Record.Id, challenge.Nonce, questions);
                     var data = JsonSerializer.SerializeToUtf8Bytes(challenge, ProtocolJson.Default.Challenge);
                     await WriteAsync(httpContext.Response, [.. "event: challenge\ndata: "u8, .. data, .. "\n\n"u8], ending.Token);
                 }

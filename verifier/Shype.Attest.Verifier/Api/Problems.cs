@@ -54,6 +54,8 @@ internal static class Problems
     {
         AskFailure.HostNotConnected => Of(StatusCodes.Status503ServiceUnavailable, ProblemTypes.HostNotConnected,
             "The host's agent is not connected, so nobody can be asked for a fresh quote. Is 'shype-agent serve' running there?"),
+        AskFailure.OthersUnheard => Of(StatusCodes.Status503ServiceUnavailable, ProblemTypes.HostNotConnected,
+            "The host's agent is not connected to this verifier, and the others cannot be asked now: the database does not pass messages on. Try again."),
         AskFailure.HostDidNotAnswer => Of(StatusCodes.Status504GatewayTimeout, ProblemTypes.HostDidNotAnswer,
             "The host's agent was asked for a fresh quote and did not answer in time."),
         AskFailure.VmUnknown => Of(StatusCodes.Status404NotFound, ProblemTypes.VmUnknown, "No host that the verifier knows runs this VM."),

@@ -12,7 +12,7 @@ namespace Shype.Attest.Verifier.Attestation;
 /// </summary>
 internal sealed class Replicas(
     IAttestationStore store, HostDirectory hosts, LiveHosts live, TrustStore trust, CurrentReferences references, CurrentAppraisalPolicies policies,
-    AccessTokens tokens, ILogger<Replicas> log) : BackgroundService
+    AccessTokens tokens, Signing.KeyRing keys, ILogger<Replicas> log) : BackgroundService
 {
     private long _seen;
 
@@ -68,6 +68,11 @@ internal sealed class Replicas(
             await tokens.FollowAsync(cancellationToken);
         }
 
+        if (kinds.Contains(AuditKinds.Keys))
+        {
+            await keys.FollowAsync(cancellationToken);
+        }
+
         foreach (var subject in changes.Changed.Where(change => !AboutAll.Contains(change.Kind)).Select(change => change.Subject).Distinct(StringComparer.Ordinal))
         {
             await FollowHostAsync(subject);
@@ -86,7 +91,7 @@ internal sealed class Replicas(
     }
 
     // All other kinds are about one host; the watch is never in memory.
-    private static readonly HashSet<string> AboutAll = [AuditKinds.Trust, AuditKinds.References, AuditKinds.AppraisalPolicy, AuditKinds.Access, AuditKinds.Admission, AuditKinds.WatchSettings, AuditKinds.Webhook, AuditKinds.Watch];
+    private static readonly HashSet<string> AboutAll = [AuditKinds.Trust, AuditKinds.References, AuditKinds.AppraisalPolicy, AuditKinds.Access, AuditKinds.Keys, AuditKinds.Admission, AuditKinds.WatchSettings, AuditKinds.Webhook, AuditKinds.Watch];
 
     // Wake-ups come at once; this is for those that are lost with their connection.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);

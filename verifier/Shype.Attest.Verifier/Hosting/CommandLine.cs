@@ -17,6 +17,7 @@ internal static class CommandLine
           --config FILE                  a JSON file with the section "Verifier"
           --help, --version
 
+        Identity providers, client certificates, PKCS#11 keys and all limits are set in the file: docs/access.md, docs/verifier.md.
         Every option can stand in the file or in the environment: Verifier__State, Verifier__EkRoots, ...
         Exit codes: 0 ended, 2 wrong usage or set-up, 3 could not run.
         """;

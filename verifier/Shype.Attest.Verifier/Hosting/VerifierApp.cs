@@ -7,6 +7,8 @@ using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Api;
 using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Auditing;
+using Shype.Attest.Verifier.Dashboard;
+using Shype.Attest.Verifier.Dashboard.SignIn;
 using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Rats;
 using Shype.Attest.Verifier.Signing;
@@ -56,7 +58,9 @@ internal static class VerifierApp
         // Standard output carries the one line that scripts wait for.
         builder.Logging.AddSimpleConsole(line => (line.SingleLine, line.TimestampFormat, line.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss'Z' ", true));
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(BearerHandler).FullName, LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(CallerHandler).FullName, LogLevel.Warning).AddFilter(typeof(SessionHandler).FullName, LogLevel.Warning);
+        // What failed is logged once, by Edge; a stranger who hangs up in the middle of a body is not, or he could fill the disk.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
         builder.Services.AddSystemd();
     }
 
@@ -67,26 +71,41 @@ internal static class VerifierApp
 
         services.AddSingleton(options).AddSingleton(clock).AddSingleton(_ => state);
         var store = AttestationStore.Open(Databases.Of(options), Key("audit.key"), options.WatchDeadline);
-        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IWatchStore>(store).AddSingleton<IWebhookStore>(store).AddSingleton<ISessionStore>(store);
-        services.AddSingleton<AccessTokens>().AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments));
+        services.AddSingleton<IAttestationStore>(store).AddSingleton<IReferenceStore>(store).AddSingleton<IAuditStore>(store).AddSingleton<IAdmissionStore>(store).AddSingleton<ITokenStore>(store).AddSingleton<IWatchStore>(store).AddSingleton<IWebhookStore>(store).AddSingleton<ISessionStore>(store).AddSingleton<IDashboardStore>(store).AddSingleton<IKeyStore>(store).AddSingleton<IReplicaStore>(store).AddSingleton<IStagedLogs>(store);
+        services.AddSingleton<AccessTokens>().AddSingleton(new PendingEnrolments(options.MaxPendingEnrolments)).AddSingleton<SharedPendingEnrolments>();
+        services.AddSingleton<IPendingEnrolments>(provider => store.IsShared ? provider.GetRequiredService<SharedPendingEnrolments>() : provider.GetRequiredService<PendingEnrolments>());
         services.AddSingleton<HostDirectory>().AddSingleton<PolicyLibrary>().AddSingleton<CurrentReferences>().AddSingleton<CurrentAppraisalPolicies>().AddSingleton<Bundles>().AddSingleton<ReferenceBundles>().AddSingleton<LiveHosts>();
         services.AddSingleton<ResultSigner>().AddSingleton<Attestation.Results>().AddSingleton<AttestationService>().AddSingleton<Asking>();
         services.AddSingleton<TrustStore>().AddSingleton<EnrolmentService>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<AuditSigner>().AddSingleton<AuditService>();
-        var challengeKey = Key("challenge.key");
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChallengeIssuer>(provider, challengeKey));
+        services.AddSingleton<ChallengeIssuer>();
+        AddKeys(services, options, keys);
+        services.AddSingleton(provider => new EnrolmentSecret(() => provider.GetRequiredService<KeyRing>().ChallengeSecrets));
+        services.AddSingleton<Elsewhere>().AddSingleton<Exchange>().AddHostedService(provider => provider.GetRequiredService<Exchange>());
         services.AddHostedService<Upkeep>();
         services.AddWatch(Key("webhook.key"));
         services.AddSingleton<Replicas>().AddHostedService(provider => provider.GetRequiredService<Replicas>());
 
-        // Not AddAuthentication: that brings data protection, which leaves keys in the home folder, for cookies that do not exist here.
-        services.AddAuthenticationCore(authentication => authentication.DefaultScheme = BearerHandler.Scheme).AddWebEncoders();
-        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.Scheme, null);
+        // Not AddAuthentication: that brings data protection, which leaves keys in the home folder; the dashboard's cookie is a random value and needs none.
+        services.AddAuthenticationCore(authentication => authentication.DefaultScheme = Caller.Scheme).AddWebEncoders();
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, CallerHandler>(Caller.Scheme, null);
+        services.AddSingleton<OidcTokens>().AddSingleton<ClientCertificates>().AddSingleton<FailedSignIns>();
+        services.AddSingleton<HostDecisions>().AddDashboard();
         services.AddAuthorization(Roles.Configure);
         services.AddRateLimiter(limiter => RateLimits.Configure(limiter, options));
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new() { Timeout = TimeSpan.FromSeconds(60) });
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+    }
+
+    // The files are read now, so that one that others can read stops the start.
+    private static void AddKeys(IServiceCollection services, VerifierOptions options, string folder)
+    {
+        var encryption = KeyEncryption.Load(options.KeyEncryptionKeyFile ?? Path.Combine(folder, "wrapping.key"), makes: options.KeyEncryptionKeyFile is null);
+        IKeyVault[] vaults = options.SigningKeys == DatabaseVault.Name
+            ? [new DatabaseVault(encryption)]
+            : [Pkcs11Vault.Open(options.SigningKeys), new DatabaseVault(encryption)];
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<KeyRing>(provider, encryption, (IReadOnlyList<IKeyVault>)vaults));
     }
 
     private static void Map(WebApplication app)
@@ -102,6 +121,7 @@ internal static class VerifierApp
         app.UseRequestTimeouts();
         app.MapEnrolment();
         app.MapEvidence();
+        app.MapStagedLogs();
         app.MapAttest();
         app.MapHosts();
         app.MapReferences();
@@ -117,15 +137,18 @@ internal static class VerifierApp
         app.MapEvents();
         app.MapSessions();
         app.MapDiscovery();
+        app.MapKeys();
+        app.MapDashboard();
         app.MapPublic();
     }
 
     private static async Task LoadAsync(IServiceProvider services)
     {
-        // Made now, so that a key that others can read stops the start and not the first request.
-        services.GetRequiredService<ResultSigner>();
         await services.GetRequiredService<Replicas>().BeginAsync(CancellationToken.None);
-        services.GetRequiredService<AuditSigner>();
+        await services.GetRequiredService<KeyRing>().LoadAsync(services.GetRequiredService<StateFolder>(), CancellationToken.None);
+        // Made now, so that a wrong file stops the start and not the first request.
+        services.GetRequiredService<OidcTokens>();
+        services.GetRequiredService<ClientCertificates>();
         await services.GetRequiredService<AccessTokens>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<HostDirectory>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<TrustStore>().LoadAsync(CancellationToken.None);

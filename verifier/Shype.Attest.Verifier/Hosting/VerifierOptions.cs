@@ -1,4 +1,5 @@
 using System.Net;
+using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Watch;
 
 namespace Shype.Attest.Verifier.Hosting;
@@ -68,6 +69,20 @@ internal sealed record VerifierOptions
 
     /// <summary>Requests about sessions per minute and caller.</summary>
     public int SessionsPerMinute { get; init; } = 600;
+    /// <summary>Credentials that nobody knows, per minute and address.</summary>
+    public int FailedSignInsPerMinute { get; init; } = 300;
+
+    /// <summary>The identity provider whose tokens are taken; none where nothing is set.</summary>
+    public OidcOptions? Oidc { get; init; }
+
+    /// <summary>A file that says who a client certificate is (docs/access.md); none is asked for where it is not set.</summary>
+    public string? ClientCertificates { get; init; }
+
+    /// <summary>A file with the authorities (PEM) of those client certificates that are known by their names.</summary>
+    public string? ClientAuthorities { get; init; }
+
+    /// <summary>Connections from one address at most.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = 15_000;
 
     /// <summary>Connections at most.</summary>
     public int MaxConnections { get; init; } = 20_000;
@@ -95,6 +110,15 @@ internal sealed record VerifierOptions
 
     /// <summary>How long a result-signing key is used before the next one.</summary>
     public TimeSpan SigningKeyLifetime { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>How long a key of challenges is used before the next one.</summary>
+    public TimeSpan ChallengeKeyLifetime { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Where new signing keys are made: <c>database</c>, encrypted, or a PKCS#11 token as a URI (RFC 7512).</summary>
+    public string SigningKeys { get; init; } = "database";
+
+    /// <summary>The file with the key-encryption keys, readable by nobody else and the same for all verifiers on one database; in the state folder where none is named.</summary>
+    public string? KeyEncryptionKeyFile { get; init; }
 
     /// <summary>Whether endorsement key certificates must not have expired. TPM vendors let certificates of chips in use expire.</summary>
     public bool CheckEkValidity { get; init; } = true;
@@ -128,10 +152,8 @@ internal sealed record VerifierOptions
     public static VerifierOptions Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
-        if (section.GetChildren().FirstOrDefault(child => !Settings.Contains(child.Key)) is { } unknown)
-        {
-            throw new SetupException($"{unknown.Path} is not a setting; there are {string.Join(", ", Settings.Order(StringComparer.Ordinal))}");
-        }
+        RefuseUnknown(section, Settings);
+        RefuseUnknown(section.GetSection(nameof(Oidc)), OidcSettings);
 
         VerifierOptions? options;
         try
@@ -147,8 +169,19 @@ internal sealed record VerifierOptions
         return options.Problems().FirstOrDefault() is { } problem ? throw new SetupException($"{Section}:{problem}") : options;
     }
 
-    private static readonly HashSet<string> Settings = new(
-        typeof(VerifierOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name), StringComparer.OrdinalIgnoreCase);
+    private static void RefuseUnknown(IConfigurationSection section, HashSet<string> known)
+    {
+        if (section.GetChildren().FirstOrDefault(child => !known.Contains(child.Key)) is { } unknown)
+        {
+            throw new SetupException($"{unknown.Path} is not a setting; there are {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+        }
+    }
+
+    private static readonly HashSet<string> Settings = NamesOf(typeof(VerifierOptions));
+    private static readonly HashSet<string> OidcSettings = NamesOf(typeof(OidcOptions));
+
+    private static HashSet<string> NamesOf(Type options) =>
+        new(options.GetProperties().Where(property => property.CanWrite).Select(property => property.Name), StringComparer.OrdinalIgnoreCase);
 
     private IEnumerable<string> Problems()
     {
@@ -165,6 +198,16 @@ internal sealed record VerifierOptions
         if (TlsCertificate is null != TlsKey is null)
         {
             yield return $"{nameof(TlsCertificate)}: certificate and key are set together or not at all ({nameof(TlsKey)})";
+        }
+
+        if (ClientAuthorities is not null && ClientCertificates is null)
+        {
+            yield return $"{nameof(ClientCertificates)}: authorities alone say nobody's name; a file that says who a certificate is is needed";
+        }
+
+        foreach (var problem in Oidc?.Problems() ?? [])
+        {
+            yield return $"{nameof(Oidc)}:{problem}";
         }
 
         foreach (var (name, value, least, most) in Times())
@@ -208,6 +251,7 @@ internal sealed record VerifierOptions
         (nameof(WatchInterval), WatchInterval, WatchLimits.MinInterval, WatchLimits.MaxInterval),
         (nameof(WatchDeadline), WatchDeadline, WatchLimits.MinDeadline, WatchLimits.MaxDeadline),
         (nameof(WatchLease), WatchLease, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+        (nameof(ChallengeKeyLifetime), ChallengeKeyLifetime, TimeSpan.FromMinutes(30), TimeSpan.FromDays(365)),
         (nameof(SigningKeyLifetime), SigningKeyLifetime, TimeSpan.FromDays(2), TimeSpan.FromDays(3_650)),
     ];
 
@@ -218,6 +262,8 @@ internal sealed record VerifierOptions
         (nameof(EvidencePerMinute), EvidencePerMinute, 10_000_000),
         (nameof(MaxSessionsPerCaller), MaxSessionsPerCaller, 10_000),
         (nameof(SessionsPerMinute), SessionsPerMinute, 10_000_000),
+        (nameof(FailedSignInsPerMinute), FailedSignInsPerMinute, 10_000_000),
+        (nameof(MaxConnectionsPerAddress), MaxConnectionsPerAddress, 1_000_000),
         (nameof(MaxConnections), MaxConnections, 1_000_000),
         (nameof(KeepVerdictsPerHost), KeepVerdictsPerHost, 100_000_000),
     ];

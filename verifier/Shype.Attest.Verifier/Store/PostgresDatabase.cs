@@ -160,6 +160,7 @@ internal sealed partial class PostgresDatabase : Database
     {
         base.Dispose();
         Interlocked.Exchange(ref _listener, null)?.Dispose();
+        Interlocked.Exchange(ref _teller, null)?.Dispose();
     }
 
     private async Task<NpgsqlConnection> ListenAsync(CancellationToken cancellationToken)
