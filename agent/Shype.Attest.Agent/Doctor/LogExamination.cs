@@ -57,6 +57,11 @@ internal static class LogExamination
                 return Check.Wrong(ImaLog, $"{path}: {problem}", "Name the kernel's list (binary_runtime_measurements); shype ima show says more.");
             }
 
+            if (list.Entries.Count == 0)
+            {
+                return Check.Wrong(ImaLog, $"{path} begins with nothing that is an entry of the kernel's list", "Name the kernel's list (binary_runtime_measurements); shype ima show says more.");
+            }
+
             return bank is not null && list.Quoted is null
                 ? Check.Wrong(ImaLog, $"{list.Entries.Count} entries that do not lead to PCR {ImaPcr.Usual.Value} of {bank.Algorithm.ToText()}", "Is it the list of this boot, and whole? shype ima show shows what it leads to.")
                 : Check.Ok(ImaLog, $"{list.Entries.Count} entries{(bank is null ? ", not compared: the TPM could not be asked" : $" that lead to PCR {ImaPcr.Usual.Value}")}");

@@ -111,7 +111,7 @@ public sealed class DoctorTests : IAsyncLifetime
         File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await SaysAsync(1, "gate", "wrong", "does not call");
         File.Copy(Path.Combine(Testing.TestData.Root, "agent", "libvirt", "hooks", "qemu"), hook, overwrite: true);
-        await SaysAsync(1, "gate", "ok", "libvirt calls the agent");
+        await SaysAsync(null, "gate", "ok", "libvirt calls the agent");
         Settings($"source: xen\nhost: {{xl: {_host["no-xl"]}}}", manifest: false);
         await SaysAsync(1, "gate", "wrong", "no-xl");
     }
@@ -150,12 +150,13 @@ public sealed class DoctorTests : IAsyncLifetime
         {settings}
         """);
 
-    private async Task SaysAsync(int exitCode, string name, string state, string text)
+    // Without an exit code: what else is found depends on the machine that the test runs on.
+    private async Task SaysAsync(int? exitCode, string name, string state, string text)
     {
         var (code, output) = await RunAsync(json: true);
-        Assert.True(code == exitCode, output);
+        Assert.True(code == (exitCode ?? code), output);
         var report = JsonDocument.Parse(output).RootElement;
-        Assert.Equal(exitCode == 0, report.GetProperty("healthy").GetBoolean());
+        Assert.Equal(code == 0, report.GetProperty("healthy").GetBoolean());
         var check = Assert.Single(report.GetProperty("checks").EnumerateArray(), found => found.GetProperty("name").GetString() == name);
         Assert.Equal(state, check.GetProperty("state").GetString());
         Assert.Contains(text, check.GetProperty("text").GetString(), StringComparison.Ordinal);

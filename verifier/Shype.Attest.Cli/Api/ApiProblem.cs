@@ -43,6 +43,7 @@ public static class ApiProblem
         ProblemTypes.TokenRefused => (ExitCode.Refused, "the token is refused (shype token list)"),
         ProblemTypes.WebhookRefused => (ExitCode.Refused, "the webhook is refused (shype webhook list)"),
         ProblemTypes.TrustRefused => (ExitCode.Refused, "the authority is refused (shype trust list)"),
+        ProblemTypes.KeyRefused => (ExitCode.Refused, "the key is refused (shype signing-key list)"),
         ProblemTypes.SessionState => (ExitCode.Refused, "the session cannot take this (shype session show)"),
         ProblemTypes.HostNotProven => (ExitCode.Refused, "what the host measured cannot be offered as good"),
 
