@@ -23,15 +23,21 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
 
     public Process Process => _process!;
 
-    /// <summary>One more environment variable.</summary>
-    public (string Name, string Value)? Environment { get; init; }
-
     /// <summary>Settings beside the usual ones, or instead of them.</summary>
     public object Settings { get; init; } = new { };
 
     public HttpClient Anonymous { get; private set; } = new();
 
     public HttpClient Operator { get; private set; } = new();
+
+    /// <summary>More options.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
+    /// <summary>More of the environment.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What it logged, when it has ended.</summary>
+    public Task<string> Log { get; private set; } = Task.FromResult("");
 
     public HttpClient Admin => Client(File.ReadAllText(Path.Combine(_state, "admin.token")).Trim());
 
@@ -47,10 +53,8 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
             Assert.Equal(0, Shell.Run(["bash", "-c", "mkdir -m 700 \"$1\" && cd \"$0\" && cp -rp keys tls *.token \"$1\"", sharesKeysOf._state, _state]).Status);
         }
 
-        string[] arguments = ["--state", _state, "--ek-roots", roots, "--listen", "127.0.0.1:0", "--database", database, "--config", Config()];
-        _process = fileLimit is { } limit ? VerifierProcess.StartWithFileLimit(limit, arguments)
-            : Environment is var (name, value) ? VerifierProcess.StartWith(name, value, arguments)
-            : VerifierProcess.Start(arguments);
+        string[] arguments = ["--state", _state, "--ek-roots", roots, "--listen", "127.0.0.1:0", "--database", database, "--config", Config(), .. Options];
+        _process = fileLimit is { } limit ? VerifierProcess.StartWithFileLimit(limit, arguments) : VerifierProcess.Start(Environment, arguments);
         var errors = Log = _process.StandardError.ReadToEndAsync(Now);
         var line = await _process.StandardOutput.ReadLineAsync(Now);
         Assert.True(line is not null, line is null ? await errors : "");
@@ -61,9 +65,6 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
     }
 
     public Uri Address { get; private set; } = null!;
-
-    /// <summary>All that it logs until its end.</summary>
-    public Task<string> Log { get; private set; } = Task.FromResult("");
 
     /// <summary>The certificate that clients pin.</summary>
     public string CertificatePath => Path.Combine(_state, "tls/cert.pem");

@@ -25,7 +25,7 @@ public sealed class SecretLogTests : IDisposable
         await File.WriteAllTextAsync(_folder["keys.json"], new JsonObject { ["keys"] = new JsonArray(key.PublicKey) }.ToJsonString(), Now);
         using var node = new Node(_folder["node"], _folder["node/state/verifier.db"], new VirtualVendor())
         {
-            Environment = ("Logging__LogLevel__Default", "Trace"),
+            Environment = new Dictionary<string, string> { ["Logging__LogLevel__Default"] = "Trace" },
             Settings = new { Oidc = new { Keys = _folder["keys.json"], Issuer = "https://idp.example", Audience = "shype", Roles = new Dictionary<string, string> { ["a"] = "admin" } } },
         };
         await node.StartAsync();

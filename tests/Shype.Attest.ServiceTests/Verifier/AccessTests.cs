@@ -95,8 +95,12 @@ public sealed class AccessTests : IAsyncLifetime
         ["DELETE /v1/keys/{keyId}"] = [Admin],
         ["GET /.well-known/jwks.json"] = Everybody,
         ["GET /.well-known/audit-jwks.json"] = Everybody,
+        ["GET /healthz"] = Everybody,
+        ["GET /readyz"] = Everybody,
         ["GET /healthz/live"] = Everybody,
         ["GET /healthz/ready"] = Everybody,
+        ["GET /openapi.json"] = Everybody,
+        ["* /metrics"] = Lookers,
         ["* {*path:nonfile}"] = Everybody,
     };
 

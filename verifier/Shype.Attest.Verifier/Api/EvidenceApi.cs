@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Access;
@@ -55,15 +56,22 @@ internal static class EvidenceApi
             return unread!;
         }
 
-        if (!Evidence.TryDecode(body, out var evidence, out var malformed))
+        if (!TryDecode(body, out var evidence, out var malformed))
         {
-            return Problems.Malformed(malformed);
+            return malformed;
         }
 
         // Wrong evidence is an answer like any other: 200 with a result that says no.
         return await service.AppraiseAsync(host, evidence, body, context.RequestAborted) is { } token
             ? Answers.Token(token)
             : Problems.NotAdmitted(host.Record.State) ?? Problems.Internal;
+    }
+
+    private static bool TryDecode(byte[] body, [NotNullWhen(true)] out Evidence? evidence, [NotNullWhen(false)] out ProblemResult? refused)
+    {
+        using var span = Telemetry.Span(TelemetrySpan.Decode);
+        refused = Evidence.TryDecode(body, out evidence, out var malformed) ? null : Problems.Malformed(malformed);
+        return refused is null;
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Shype.Attest.Appraisal;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Attestation;
@@ -90,6 +91,8 @@ internal sealed class ProblemResult(ProblemDocument document) : IResult
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = document.Status!.Value;
-        return Answers.WriteAsync(httpContext, MediaTypes.ProblemJson, document.Write());
+        // By this the operator finds the lines of the log that belong to it.
+        var said = document with { Trace = Activity.Current?.TraceId.ToHexString() };
+        return Answers.WriteAsync(httpContext, MediaTypes.ProblemJson, said.Write());
     }
 }

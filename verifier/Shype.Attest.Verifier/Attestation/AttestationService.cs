@@ -19,6 +19,7 @@ internal sealed partial class AttestationService(
     /// <summary>A challenge for a host, at once.</summary>
     public async Task<Challenge> ChallengeAsync(HostEntry host, CancellationToken cancellationToken)
     {
+        using var span = Telemetry.Span(TelemetrySpan.Challenge);
         if (host.Knowledge is { } known)
         {
             return challenges.Issue(host.Record.Id, known.Memory, RulesOf(host));
@@ -106,7 +107,7 @@ internal sealed partial class AttestationService(
         var vms = VmsOf(host, appraisal);
         var policy = policies.ToStore(appraisal?.NewPolicy);
         var status = appraisal?.Host.Status ?? TrustTier.None;
-        await store.CommitAsync(new AppraisalCommit
+        var commit = new AppraisalCommit
         {
             HostId = host.Record.Id,
             Revision = revision,
@@ -127,7 +128,13 @@ internal sealed partial class AttestationService(
             Vms = vms is not null && host.LastVms is { } last && last.SequenceEqual(vms) ? null : vms,
             Policy = policy,
             Watch = WatchNote.Of(appraisal),
-        }, CancellationToken.None);
+        };
+        using (Telemetry.Span(TelemetrySpan.Keep))
+        {
+            await store.CommitAsync(commit, CancellationToken.None);
+        }
+
+        Telemetry.Kept(encoded.Length + token.Length + commit.Logs.Sum(piece => (long)piece.Bytes.Length));
         WatchMeter.Verdict(status);
         inputs.References.Origin.MarkKept();
         host.Update(record => record with
@@ -155,7 +162,7 @@ internal sealed partial class AttestationService(
         try
         {
             var known = await hosts.KnowAsync(host, CancellationToken.None);
-            var verdict = new HostVerdict(Appraiser.Appraise(evidence, Context(host.Record, known, evidence, inputs)), digest);
+            var verdict = new HostVerdict(Telemetry.Appraise(evidence, Context(host.Record, known, evidence, inputs)), digest);
             var token = results.Sign(verdict, host, evidence.ChallengeNonce.Span);
             log.Appraised(host.Record.Id, verdict.Appraisal!.Host.Status, verdict.Appraisal.Findings.FirstOrDefault(finding => finding.IsFailure)?.Kind.Text);
             return (verdict, token);

@@ -15,9 +15,13 @@ internal sealed class Replicas(
     AccessTokens tokens, Signing.KeyRing keys, ILogger<Replicas> log) : BackgroundService
 {
     private long _seen;
+    private volatile bool _isFollowing = true;
 
     /// <summary>Takes note of where the audit stands; before anything is read into memory.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken) => _seen = store.IsShared ? (await store.ReadChangesAsync(long.MaxValue, cancellationToken)).Last : 0;
+
+    /// <summary>Whether the last look at what others decided went well.</summary>
+    public bool IsFollowing => _isFollowing;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -28,6 +32,7 @@ internal sealed class Replicas(
             try
             {
                 await FollowAsync(stoppingToken);
+                _isFollowing = true;
                 await store.WaitForOthersAsync(Patience, stoppingToken);
             }
             catch (OperationCanceledException)
@@ -38,6 +43,7 @@ internal sealed class Replicas(
             catch (Exception failure)
 #pragma warning restore CA1031
             {
+                _isFollowing = false;
                 log.FollowingFailed(failure);
                 await Task.Delay(Patience, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
             }

@@ -24,8 +24,10 @@ internal static class DashboardRoutes
     }
 
     /// <summary>The routes.</summary>
-    public static void MapDashboard(this IEndpointRouteBuilder routes)
+    public static void MapDashboard(this IEndpointRouteBuilder app)
     {
+        // Pages are for people, and no part of the interface that programs are promised.
+        var routes = app.MapGroup("").ExcludeFromDescription();
         routes.MapSignIn();
         routes.MapAssets();
         var pages = routes.MapGroup("/dashboard").RequireAuthorization(Roles.DashboardViewer);

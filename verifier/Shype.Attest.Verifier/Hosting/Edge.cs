@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Api;
@@ -24,7 +25,9 @@ internal static class Edge
     /// <summary>Exceptions: the client's fault as 4xx, ours as 5xx without a word about the inside.</summary>
     public static async Task FailAsync(HttpContext context)
     {
-        var failure = context.Features.Get<IExceptionHandlerPathFeature>()?.Error;
+        // The handler took the endpoint of the request away; the feature has kept it.
+        var failed = context.Features.Get<IExceptionHandlerPathFeature>();
+        var failure = failed?.Error;
         switch (failure)
         {
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
@@ -37,7 +40,8 @@ internal static class Edge
                 break;
             default:
                 var log = context.RequestServices.GetRequiredService<ILogger<VerifierOptions>>();
-                log.RequestFailed(failure!, context.Request.Method, (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "?");
+                log.RequestFailed(failure!, context.Request.Method, (failed?.Endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "?",
+                    Activity.Current?.TraceId.ToHexString());
                 await (ErrorPages.IsFor(context)
                     ? ErrorPages.WriteAsync(context, failure is StoreException ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError)
                     : failure is Signing.KeyUnavailableException

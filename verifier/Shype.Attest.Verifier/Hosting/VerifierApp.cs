@@ -2,14 +2,16 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Logging.Console;
+using Shype.Attest.Hosting;
 using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Api;
 using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Auditing;
+using Shype.Attest.Verifier.Contract;
 using Shype.Attest.Verifier.Dashboard;
 using Shype.Attest.Verifier.Dashboard.SignIn;
 using Shype.Attest.Verifier.Enrolment;
+using Shype.Attest.Verifier.Hosting.Configuration;
 using Shype.Attest.Verifier.Rats;
 using Shype.Attest.Verifier.Signing;
 using Shype.Attest.Verifier.Store;
@@ -31,8 +33,14 @@ internal static class VerifierApp
         var state = StateFolder.Open(options.State);
         var tls = TlsIdentity.Load(options, state, now);
         builder.WebHost.ConfigureKestrel(kestrel => VerifierServer.Configure(kestrel, options, tls));
-        AddLogging(builder);
+        Logging.Add(builder.Logging, options);
         AddServices(builder.Services, options, state, clock);
+        builder.Services.AddSingleton(new TlsIdentityEnd(tls[0].NotAfter));
+        Exporters.Add(builder.Services, options);
+        Readiness.Add(builder.Services);
+        ContractDocument.Add(builder.Services);
+        builder.Services.AddHostedService<ServiceNotices>().AddSingleton(provider => new ServiceStatus(
+            () => $"Serving {options.Listen}, {provider.GetRequiredService<LiveHosts>().Connected.Count} agents connected"));
 
         var app = builder.Build();
         Map(app);
@@ -42,27 +50,8 @@ internal static class VerifierApp
     }
 
     /// <summary>Adds file and command line to a configuration, and reads the options from it.</summary>
-    public static VerifierOptions ReadOptions(IConfigurationBuilder configuration, IReadOnlyList<string> arguments)
-    {
-        var given = CommandLine.Read(arguments);
-        if (given.Remove(CommandLine.ConfigKey, out var file))
-        {
-            configuration.AddJsonFile(Path.GetFullPath(file!), optional: false);
-        }
-
-        return VerifierOptions.Read(configuration.AddInMemoryCollection(given).Build());
-    }
-
-    private static void AddLogging(WebApplicationBuilder builder)
-    {
-        // Standard output carries the one line that scripts wait for.
-        builder.Logging.AddSimpleConsole(line => (line.SingleLine, line.TimestampFormat, line.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss'Z' ", true));
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(typeof(CallerHandler).FullName, LogLevel.Warning).AddFilter(typeof(SessionHandler).FullName, LogLevel.Warning);
-        // What failed is logged once, by Edge; a stranger who hangs up in the middle of a body is not, or he could fill the disk.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
-        builder.Services.AddSystemd();
-    }
+    public static VerifierOptions ReadOptions(IConfigurationBuilder configuration, IReadOnlyList<string> arguments) =>
+        SettingsReader.Read(SettingsReader.Load(configuration, arguments));
 
     private static void AddServices(IServiceCollection services, VerifierOptions options, StateFolder state, TimeProvider clock)
     {
@@ -113,7 +102,9 @@ internal static class VerifierApp
         app.Use(next => context => Edge.SecureAsync(context, next));
         app.UseExceptionHandler(failed => failed.Run(Edge.FailAsync));
         app.UseStatusCodePages(pages => Edge.FillAsync(pages.HttpContext));
+        app.UseMetricsAddress();
         app.UseRouting();
+        app.Use(next => context => Telemetry.NameAsync(context, next));
         app.UseAuthentication();
         app.UseAuthorization();
         // After authorization: evidence is counted per host, and strangers never get that far.
@@ -139,6 +130,9 @@ internal static class VerifierApp
         app.MapDiscovery();
         app.MapKeys();
         app.MapDashboard();
+        app.MapHealth();
+        app.MapMetrics();
+        ContractDocument.Map(app);
         app.MapPublic();
     }
 
@@ -172,9 +166,15 @@ internal static class VerifierApp
 
         app.Lifetime.ApplicationStarted.Register(() =>
         {
-            var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+            var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+            var address = addresses.Single(address => address.StartsWith("https:", StringComparison.Ordinal));
             Console.WriteLine("listening " + address);
             log.Ready(address, state.Path);
+            foreach (var metrics in addresses.Where(other => other != address))
+            {
+                Console.WriteLine("metrics " + metrics + Exporters.Path);
+                log.MetricsReady(metrics + Exporters.Path);
+            }
         });
     }
 }

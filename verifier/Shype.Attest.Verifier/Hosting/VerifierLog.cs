@@ -54,11 +54,14 @@ internal static partial class VerifierLog
     [LoggerMessage(108, LogLevel.Error, "A message of another verifier could not be followed: {Message}")]
     public static partial void MessageFailed(this ILogger log, Exception failure, string message);
 
-    [LoggerMessage(104, LogLevel.Error, "Request failed: {Method} {Route}")]
-    public static partial void RequestFailed(this ILogger log, Exception failure, string method, string route);
+    [LoggerMessage(104, LogLevel.Error, "Request failed: {Method} {Route}, trace {TraceId}")]
+    public static partial void RequestFailed(this ILogger log, Exception failure, string method, string route, string? traceId);
 
     [LoggerMessage(105, LogLevel.Warning, "The TLS certificate expires on {Expires}")]
     public static partial void CertificateExpires(this ILogger log, DateTimeOffset expires);
+
+    [LoggerMessage(107, LogLevel.Information, "Metrics at {Address}, for everybody who reaches it")]
+    public static partial void MetricsReady(this ILogger log, string address);
 
     [LoggerMessage(200, LogLevel.Information, "Host {HostId} ({Name}) enrolled: {Verdict}, state {State}")]
     private static partial void WriteEnrolled(ILogger log, string hostId, string name, EnrolmentVerdict verdict, HostState state);

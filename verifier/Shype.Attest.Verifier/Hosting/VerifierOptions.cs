@@ -1,5 +1,6 @@
 using System.Net;
 using Shype.Attest.Verifier.Access;
+using Shype.Attest.Verifier.Hosting.Configuration;
 using Shype.Attest.Verifier.Watch;
 
 namespace Shype.Attest.Verifier.Hosting;
@@ -14,6 +15,7 @@ internal sealed record VerifierOptions
     public string State { get; init; } = "";
 
     /// <summary>A SQLite file elsewhere than in the state folder, or <c>postgres:Host=...;Database=...;Username=...</c>, which several verifiers may share.</summary>
+    [NotRepeated]
     public string Database { get; init; } = "";
 
     /// <summary>A file with the password for PostgreSQL, readable by nobody else.</summary>
@@ -115,6 +117,7 @@ internal sealed record VerifierOptions
     public TimeSpan ChallengeKeyLifetime { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>Where new signing keys are made: <c>database</c>, encrypted, or a PKCS#11 token as a URI (RFC 7512).</summary>
+    [NotRepeated]
     public string SigningKeys { get; init; } = "database";
 
     /// <summary>The file with the key-encryption keys, readable by nobody else and the same for all verifiers on one database; in the state folder where none is named.</summary>
@@ -138,52 +141,45 @@ internal sealed record VerifierOptions
     /// <summary>Takes endorsement keys without a certificate: anybody can make such a key in software.</summary>
     public bool UnsafeAcceptUncertifiedKeys { get; init; }
 
+    /// <summary>The form of the log: <c>text</c> for people, <c>json</c> for programs, one object a line.</summary>
+    [Choice("text", "json")]
+    public string LogFormat { get; init; } = "text";
+
+    /// <summary>The least that is logged.</summary>
+    [Choice("debug", "information", "warning", "error")]
+    public string LogLevel { get; init; } = "information";
+
+    /// <summary>An address of its own for metrics and health, <c>127.0.0.1:9464</c>, without TLS and without token; empty for none. With a viewer's token they stand on the main address as well.</summary>
+    public string MetricsListen { get; init; } = "";
+
+    /// <summary>Where traces and metrics are sent by OTLP, <c>http://127.0.0.1:4318</c>; empty for nowhere.</summary>
+    public string OtlpEndpoint { get; init; } = "";
+
+    /// <summary>How OTLP is spoken.</summary>
+    [Choice("http/protobuf", "grpc")]
+    public string OtlpProtocol { get; init; } = "http/protobuf";
+
+    /// <summary>How many of a hundred traces are sent.</summary>
+    public int TracePercent { get; init; } = 100;
+
     /// <summary>Where to listen, read from <see cref="Listen"/>.</summary>
-    public IPEndPoint EndPoint => IPEndPoint.TryParse(Listen, out var endPoint) && Listen.Contains(':', StringComparison.Ordinal)
-        ? endPoint
-        : throw new SetupException($"{Section}:{nameof(Listen)}: '{Listen}' is not ADDRESS:PORT, e.g. 127.0.0.1:8443, 0.0.0.0:8443 or [::1]:8443");
+    public IPEndPoint EndPoint => ReadEndPoint(Listen) ?? throw new InvalidOperationException("the options were not checked");
+
+    /// <summary>Where metrics are read, from <see cref="MetricsListen"/>; null for nowhere else.</summary>
+    public IPEndPoint? MetricsEndPoint => MetricsListen.Length == 0 ? null : ReadEndPoint(MetricsListen);
 
     /// <summary>The names of the dangerous settings in use.</summary>
     public IEnumerable<string> UnsafeSettings =>
         new[] { (UnsafeAllowSha1Certificates, nameof(UnsafeAllowSha1Certificates)), (UnsafeAcceptUncertifiedKeys, nameof(UnsafeAcceptUncertifiedKeys)) }
             .Where(setting => setting.Item1).Select(setting => setting.Item2);
 
-    /// <summary>Reads and checks the options; a <see cref="SetupException"/> names the key that is wrong.</summary>
-    public static VerifierOptions Read(IConfiguration configuration)
-    {
-        var section = configuration.GetSection(Section);
-        RefuseUnknown(section, Settings);
-        RefuseUnknown(section.GetSection(nameof(Oidc)), OidcSettings);
+    /// <summary>What each number and duration may be.</summary>
+    public IEnumerable<(string Name, string Least, string Most)> Ranges =>
+        Times().Select(time => (time.Name, Setting.Text(time.Least), Setting.Text(time.Most)))
+            .Concat(Counts().Select(count => (count.Name, "1", Setting.Text(count.Most))));
 
-        VerifierOptions? options;
-        try
-        {
-            options = section.Get<VerifierOptions>();
-        }
-        catch (InvalidOperationException refused)
-        {
-            throw new SetupException((refused.InnerException is FormatException inner ? refused.Message + " " + inner.Message : refused.Message).Trim());
-        }
-
-        options ??= new VerifierOptions();
-        return options.Problems().FirstOrDefault() is { } problem ? throw new SetupException($"{Section}:{problem}") : options;
-    }
-
-    private static void RefuseUnknown(IConfigurationSection section, HashSet<string> known)
-    {
-        if (section.GetChildren().FirstOrDefault(child => !known.Contains(child.Key)) is { } unknown)
-        {
-            throw new SetupException($"{unknown.Path} is not a setting; there are {string.Join(", ", known.Order(StringComparer.Ordinal))}");
-        }
-    }
-
-    private static readonly HashSet<string> Settings = NamesOf(typeof(VerifierOptions));
-    private static readonly HashSet<string> OidcSettings = NamesOf(typeof(OidcOptions));
-
-    private static HashSet<string> NamesOf(Type options) =>
-        new(options.GetProperties().Where(property => property.CanWrite).Select(property => property.Name), StringComparer.OrdinalIgnoreCase);
-
-    private IEnumerable<string> Problems()
+    /// <summary>Everything that is wrong with the values, each as <c>NAME: what is wrong</c>.</summary>
+    public IEnumerable<string> Problems()
     {
         if (State.Length == 0)
         {
@@ -236,8 +232,28 @@ internal sealed record VerifierOptions
             yield return $"{nameof(WebhookTargets)}: '{target}' is not HOST:PORT, e.g. alerts.example:8443 or [fd00::1]:8443";
         }
 
-        _ = EndPoint;
+        if (ReadEndPoint(Listen) is null)
+        {
+            yield return $"{nameof(Listen)}: '{Listen}' is not ADDRESS:PORT, e.g. 127.0.0.1:8443, 0.0.0.0:8443 or [::1]:8443";
+        }
+
+        if (MetricsListen.Length > 0 && ReadEndPoint(MetricsListen) is null)
+        {
+            yield return $"{nameof(MetricsListen)}: '{MetricsListen}' is not ADDRESS:PORT, e.g. 127.0.0.1:9464";
+        }
+
+        if (OtlpEndpoint.Length > 0 && !IsCollector(OtlpEndpoint))
+        {
+            // Not repeated: a password could stand in it.
+            yield return $"{nameof(OtlpEndpoint)}: is not http://HOST:PORT or https://HOST:PORT without a password; secrets stand in OTEL_EXPORTER_OTLP_HEADERS";
+        }
     }
+
+    private static IPEndPoint? ReadEndPoint(string text) =>
+        text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endPoint) ? endPoint : null;
+
+    private static bool IsCollector(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0 && address.Query.Length == 0;
 
     private IEnumerable<(string Name, TimeSpan Value, TimeSpan Least, TimeSpan Most)> Times() =>
     [
@@ -266,5 +282,6 @@ internal sealed record VerifierOptions
         (nameof(MaxConnectionsPerAddress), MaxConnectionsPerAddress, 1_000_000),
         (nameof(MaxConnections), MaxConnections, 1_000_000),
         (nameof(KeepVerdictsPerHost), KeepVerdictsPerHost, 100_000_000),
+        (nameof(TracePercent), TracePercent, 100),
     ];
 }

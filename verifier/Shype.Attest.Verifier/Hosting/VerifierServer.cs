@@ -44,5 +44,17 @@ internal static class VerifierServer
                 },
             });
         });
+        if (options.MetricsEndPoint is { } metrics)
+        {
+            kestrel.Listen(metrics, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => connection =>
+                {
+                    connection.Items[Exporters.Mark] = true;
+                    return next(connection);
+                });
+            });
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Verifier.Signing;
@@ -26,6 +27,29 @@ internal sealed class ResultSigner(KeyRing ring)
             ? new SignedResult(form, null, ResultCwt.Sign(current.Key, current.Stored.Id, result, form.Profile))
             : new SignedResult(form, ResultToken.Sign(current.Key, current.Stored.Id, result, form.Profile), null);
     }
+
+    /// <summary>Signs and verifies a result that nobody gets; null where that goes well.</summary>
+    public string? FindFault(DateTimeOffset now)
+    {
+        try
+        {
+            return ResultToken.TryVerify(Sign(Probe(now)), Published, new TokenExpectation { Now = now, Nonce = null }, out _, out var problem) ? null
+                : $"the published keys do not verify what the current key signs: {problem.Detail}";
+        }
+        catch (CryptographicException refused)
+        {
+            return $"the current key does not sign: {refused.Message}";
+        }
+    }
+
+    private static AttestationResult Probe(DateTimeOffset now) => new()
+    {
+        Profile = AttestationResult.VeraisonProfile,
+        IssuedAt = now.ToUnixTimeSeconds(),
+        Expires = now.ToUnixTimeSeconds() + 1,
+        Verifier = new VerifierId { Developer = "probe", Build = "probe" },
+        Submods = new Dictionary<string, Submod>(StringComparer.Ordinal) { ["probe"] = new Submod { Status = TrustTier.None } },
+    };
 }
 
 /// <summary>A signed result: a JWT or a CWT.</summary>

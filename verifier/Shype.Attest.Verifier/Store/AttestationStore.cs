@@ -166,6 +166,12 @@ internal sealed partial class AttestationStore : IAttestationStore, IReplicaStor
         _database.Compact is { } compact ? _writer.WriteAsync((session, _) => session.Execute(compact), cancellationToken) : Task.CompletedTask;
 
     /// <inheritdoc/>
+    public Task<int> ReadSchemaAsync(CancellationToken cancellationToken) => ReadAsync(_database.Version, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<long> ReadSizeAsync(CancellationToken cancellationToken) => ReadAsync(session => (long)session.Scalar(_database.Size)!, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
         try

@@ -64,6 +64,9 @@ internal abstract class Database : IDisposable
     /// <summary>The statement that gives room back that forgotten rows took, some at a time; null where the database does so itself.</summary>
     public virtual string? Compact => null;
 
+    /// <summary>The statement that says how many bytes it takes.</summary>
+    public abstract string Size { get; }
+
     /// <summary>Ends what waits for others.</summary>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 

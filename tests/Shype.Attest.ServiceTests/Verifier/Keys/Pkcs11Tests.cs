@@ -35,7 +35,7 @@ public sealed class Pkcs11Tests : IDisposable
             await plain.KillAsync();
         }
 
-        using var node = new Node(_folder["node"], database, vendor) { Environment = ("SOFTHSM2_CONF", _folder["softhsm.conf"]), Settings = Settings() };
+        using var node = new Node(_folder["node"], database, vendor) { Environment = new Dictionary<string, string> { ["SOFTHSM2_CONF"] = _folder["softhsm.conf"] }, Settings = Settings() };
         await node.StartAsync();
         var keys = await KeysAsync(node);
         Assert.Equal(["current database", "next pkcs11"], keys.Where(key => key.Purpose == KeyPurposes.Results).Select(key => $"{key.State} {key.Place}"));
