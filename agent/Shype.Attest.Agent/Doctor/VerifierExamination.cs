@@ -88,7 +88,7 @@ internal static class VerifierExamination
         VerifierOptions verifier, SslClientAuthenticationOptions trust, Enrolment? enrolment, TimeProvider clock, List<Check> checks, CancellationToken cancellationToken)
     {
         using var http = new HttpClient(new SocketsHttpHandler { SslOptions = trust, AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress = verifier.Url };
-        using var ready = await http.GetAsync(new Uri("healthz/ready", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        using var ready = await http.GetAsync(new Uri("readyz", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         if (ready.Headers.Date is { } there)
         {
             checks.Add(ConnectionChecks.OfClocks(clock.GetUtcNow(), there));

@@ -60,7 +60,7 @@ public sealed record CheckReport
     }
 
     /// <summary>How many of each.</summary>
-    public string Count() => $"{Number(CheckState.Wrong)} wrong, {Number(CheckState.Warning)} warnings, {Number(CheckState.Ok)} ok";
+    public string Count() => $"{Number(CheckState.Wrong)} wrong, {Number(CheckState.Warning)} warning{(Number(CheckState.Warning) == 1 ? "" : "s")}, {Number(CheckState.Ok)} ok";
 
     private int Number(CheckState state) => Checks.Count(check => check.State == state);
 }

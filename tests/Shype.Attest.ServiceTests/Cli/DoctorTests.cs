@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Protocol;
@@ -66,7 +67,22 @@ public sealed class DoctorTests : IAsyncLifetime
     {
         await _verifier.AddHostAsync("hv1", HostState.Pending);
         await SaysAsync(0, "references", "warning", "no hypervisor is called good");
-        await SaysAsync(0, "hosts", "warning", "1 wait for approval");
+        await SaysAsync(0, "hosts", "warning", "waiting for approval: 1 (shype host list --state pending)");
+    }
+
+    [Fact]
+    public async Task A_verifier_that_is_not_ready_says_why_to_whoever_may_look()
+    {
+        await using (var other = new SqliteConnection($"Data Source={Path.Combine(_verifier.State, "verifier.db")};Pooling=False"))
+        {
+            await other.OpenAsync(TestContext.Current.CancellationToken);
+            await using var change = other.CreateCommand();
+            change.CommandText = "PRAGMA user_version = 9999";
+            await change.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await SaysAsync(1, "ready", "wrong", "not ready to work (503); schema: ");
+        await SaysAsync(1, "ready", "wrong", "not ready to work (503)", environment => environment["SHYPE_TOKEN_FILE"] = Token("relying-party"));
     }
 
     private string Token(string role) => Path.Combine(_verifier.State, role + ".token");

@@ -27,6 +27,7 @@ public sealed class RouteCoverageTests : IAsyncLifetime, IObserver<DiagnosticLis
         ("GET /dashboard", "pages for browsers"),
         ("POST /dashboard", "forms of those pages; their operations are in /v1"),
         ("GET /metrics", "read by Prometheus"),
+        ("GET /healthz/", "the names of before of /healthz and /readyz"),
         ("GET /openapi.json", "read by programs that write clients"),
     ];
 

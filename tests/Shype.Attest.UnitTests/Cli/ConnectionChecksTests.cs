@@ -51,7 +51,7 @@ public sealed class ConnectionChecksTests : IDisposable
         report = CheckReport.Of([.. report.Checks, Check.Wrong("d", "t", "d")]);
         Assert.False(report.Healthy);
         Assert.Equal("d", report.Checks[0].Name);
-        Assert.Equal("1 wrong, 1 warnings, 2 ok", report.Count());
+        Assert.Equal("1 wrong, 1 warning, 2 ok", report.Count());
     }
 
     // 100 days from now on, and one before.

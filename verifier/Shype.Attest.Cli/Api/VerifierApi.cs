@@ -117,11 +117,12 @@ public sealed class VerifierApi : IDisposable
         }, cancellationToken);
     }
 
-    /// <summary>Asks what is there, whatever the answer is: its status, and the verifier's time.</summary>
-    public Task<(HttpStatusCode Status, DateTimeOffset? Date)> LookAsync(string path, CancellationToken cancellationToken) => ExplainAsync(async () =>
+    /// <summary>Asks what is there, whatever the answer is: its status, the verifier's time, and what it says in JSON.</summary>
+    public Task<(HttpStatusCode Status, DateTimeOffset? Date, byte[] Json)> LookAsync(string path, CancellationToken cancellationToken) => ExplainAsync(async () =>
     {
         using var response = await _client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        return (response.StatusCode, response.Headers.Date);
+        var json = response.Content.Headers.ContentType?.MediaType == MediaTypes.Json ? await response.Content.ReadAsByteArrayAsync(cancellationToken) : [];
+        return (response.StatusCode, response.Headers.Date, json);
     }, cancellationToken);
 
     /// <summary>Asks for something that may not fit in memory, and writes it to a file; says how many bytes that were.</summary>

@@ -14,7 +14,7 @@ internal sealed class FleetExamination(VerifierApi api)
         var trust = await api.GetAsync("v1/trust", ProtocolJson.Default.TrustList, cancellationToken);
         var anchors = trust.Authorities.Count(authority => authority is { On: true, Anchor: true });
         return anchors > 0
-            ? Check.Ok("authorities", $"TPMs of {anchors} authorities are believed")
+            ? Check.Ok("authorities", $"TPMs are believed by {anchors} trust anchors")
             : Check.Warning("authorities", "no authority is trusted, so that nobody's TPM is certified", "Add those of your TPMs' vendors (shype trust add FILE), or approve each host by its fingerprint.");
     }
 
@@ -23,7 +23,7 @@ internal sealed class FleetExamination(VerifierApi api)
     {
         var (inForce, _) = await ReferenceCommands.ReadAsync(api, ReferenceCommands.Route + "/in-force", cancellationToken);
         return inForce.Hypervisors.Count > 0
-            ? Check.Ok("references", $"{inForce.Hypervisors.Count} hypervisors, {inForce.Document.Policies.Count + inForce.Document.FlaskPolicies.Count} policies and {inForce.Document.Vms.Count} VMs are called good")
+            ? Check.Ok("references", $"called good: hypervisors {inForce.Hypervisors.Count}, policies {inForce.Document.Policies.Count + inForce.Document.FlaskPolicies.Count}, VMs {inForce.Document.Vms.Count}")
             : Check.Warning("references", "no hypervisor is called good, so that no host is affirmed", "Give the verifier reference values: shype reference capture HOST, or shype reference set FILE.");
     }
 
@@ -36,12 +36,12 @@ internal sealed class FleetExamination(VerifierApi api)
         var unreachable = hosts.Count(host => host.Watch?.State is WatchState.Unreachable);
         string[] told =
         [
-            .. pending > 0 ? [$"{pending} wait for approval (shype host list --state pending)"] : Array.Empty<string>(),
-            .. failed > 0 ? [$"{failed} failed (shype host list --state failed)"] : Array.Empty<string>(),
-            .. unreachable > 0 ? [$"{unreachable} are unreachable (shype host list --state unreachable)"] : Array.Empty<string>(),
+            .. pending > 0 ? [$"waiting for approval: {pending} (shype host list --state pending)"] : Array.Empty<string>(),
+            .. failed > 0 ? [$"failed: {failed} (shype host list --state failed)"] : Array.Empty<string>(),
+            .. unreachable > 0 ? [$"unreachable: {unreachable} (shype host list --state unreachable)"] : Array.Empty<string>(),
         ];
         return told.Length == 0
-            ? Check.Ok("hosts", $"{hosts.Count} hosts, {hosts.Count(host => host.Connected)} connected; none waits, failed or is unreachable")
-            : Check.Warning("hosts", $"of {hosts.Count} hosts {string.Join(", ", told)}", "shype host show NAME and shype verdict explain --host NAME say why.");
+            ? Check.Ok("hosts", $"known {hosts.Count}, connected {hosts.Count(host => host.Connected)}; none waits, failed or is unreachable")
+            : Check.Warning("hosts", $"of {hosts.Count}, {string.Join(", ", told)}", "shype host show NAME and shype verdict explain --host NAME say why.");
     }
 }

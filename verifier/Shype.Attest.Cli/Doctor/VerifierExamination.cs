@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using Shype.Attest.Cli.Api;
 using Shype.Attest.Cli.Commands;
 using Shype.Attest.Protocol.Checks;
@@ -54,7 +55,7 @@ internal sealed class VerifierExamination(ServerOptions server, ParseResult pars
         await TryAsync("ready", () => ReadyAsync(api, cancellationToken));
         await TryAsync("live", async () =>
         {
-            var live = await api.LookAsync("healthz/live", cancellationToken);
+            var live = await api.LookAsync("healthz", cancellationToken);
             return live.Status == HttpStatusCode.OK ? Check.Ok("live", "the verifier runs") : Check.Wrong("live", $"the verifier answered {(int)live.Status}", "Look at its log.");
         });
         await TryAsync("keys", () => KeysAsync(api, cancellationToken));
@@ -74,7 +75,7 @@ internal sealed class VerifierExamination(ServerOptions server, ParseResult pars
 
     private async Task<Check> ReadyAsync(VerifierApi api, CancellationToken cancellationToken)
     {
-        var ready = await api.LookAsync("healthz/ready", cancellationToken);
+        var ready = await api.LookAsync("readyz", cancellationToken);
         if (ready.Date is { } there)
         {
             _checks.Add(ConnectionChecks.OfClocks(surroundings.Clock.GetUtcNow(), there));
@@ -82,7 +83,22 @@ internal sealed class VerifierExamination(ServerOptions server, ParseResult pars
 
         return ready.Status == HttpStatusCode.OK
             ? Check.Ok("ready", "the verifier is ready to work")
-            : Check.Wrong("ready", $"the verifier answers {(int)ready.Status} to whether it is ready", "Its log says why: database, disk or signing key.");
+            : Check.Wrong("ready", $"the verifier is not ready to work ({(int)ready.Status}){Reasons(ready.Json)}", "Its log says more (docs/operations.md).");
+    }
+
+    // Whoever may look at hosts is told what is not well: {"checks": {"store": {"ready": false, "reason": "..."}}}.
+    private static string Reasons(byte[] json)
+    {
+        try
+        {
+            using var report = JsonDocument.Parse(json);
+            return string.Concat(report.RootElement.GetProperty("checks").EnumerateObject()
+                .Where(part => !part.Value.GetProperty("ready").GetBoolean()).Select(part => $"; {part.Name}: {part.Value.GetProperty("reason").GetString()}"));
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return "";
+        }
     }
 
     private static async Task<Check> KeysAsync(VerifierApi api, CancellationToken cancellationToken)
