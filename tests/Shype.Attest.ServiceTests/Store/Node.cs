@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
@@ -77,6 +78,17 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
         await RelyingParty.PostAsJsonAsync("/v1/attest/" + about,
             new AttestRequest { Nonce = nonce, Guarantees = guarantees is null ? null : JsonDocument.Parse(guarantees).RootElement }, ProtocolJson.Default.AttestRequest, Now);
 
+    /// <summary>Waits until it says that it is ready: what it says may be a second old.</summary>
+    public async Task ReadyAsync()
+    {
+        var until = System.Environment.TickCount64 + 30_000;
+        while ((await Anonymous.GetAsync("/readyz", Now)).StatusCode != HttpStatusCode.OK)
+        {
+            Assert.True(System.Environment.TickCount64 < until, "it is not ready after 30 seconds");
+            await Task.Delay(100, Now);
+        }
+    }
+
     /// <summary>Ends it without warning.</summary>
     public async Task KillAsync()
     {
@@ -103,6 +115,7 @@ internal sealed class Node(string folder, string database, VirtualVendor vendor)
     {
         var tpm = new SoftwareTpm();
         using var begun = await Anonymous.PostAsJsonAsync("/v1/enrol", tpm.Request(vendor, name), ProtocolJson.Default.EnrolmentRequest, Now);
+        begun.EnsureSuccessStatusCode();
         var challenge = (await begun.Content.ReadFromJsonAsync(ProtocolJson.Default.EnrolmentChallenge, Now))!;
         using var done = await Anonymous.PostAsJsonAsync($"/v1/enrol/{challenge.EnrolmentId}/activate", tpm.Answer(challenge), ProtocolJson.Default.EnrolmentActivation, Now);
         done.EnsureSuccessStatusCode();

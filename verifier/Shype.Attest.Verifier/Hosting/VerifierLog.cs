@@ -60,7 +60,7 @@ internal static partial class VerifierLog
     [LoggerMessage(105, LogLevel.Warning, "The TLS certificate expires on {Expires}")]
     public static partial void CertificateExpires(this ILogger log, DateTimeOffset expires);
 
-    [LoggerMessage(107, LogLevel.Information, "Metrics at {Address}, for everybody who reaches it")]
+    [LoggerMessage(109, LogLevel.Information, "Metrics at {Address}, for everybody who reaches it")]
     public static partial void MetricsReady(this ILogger log, string address);
 
     [LoggerMessage(200, LogLevel.Information, "Host {HostId} ({Name}) enrolled: {Verdict}, state {State}")]
