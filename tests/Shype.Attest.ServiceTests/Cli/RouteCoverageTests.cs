@@ -76,7 +76,7 @@ public sealed class RouteCoverageTests : IAsyncLifetime, IObserver<DiagnosticLis
     {
         "doctor",
         "host list", "host list --state refused", "host show hv1", "host approve hv1", "host replace nobody --ek-fingerprint " + new string('0', 64),
-        "host group hv1 nogroup", "host watch hv1", "host watch hv1 --interval 60s", "host watch --group edge", "host watch --group edge --interval 10m", "host history hv1",
+        "host group hv1 nogroup", "host watch hv1", "host watch hv1 --interval 60s", "host watch --group default", "host watch --group default --interval 60s", "host history hv1",
         "host invite --group edge", "host expect --group edge --key " + new string('1', 64), "host admissions", "host withdraw 00000000", "host attest nobody", "host bundle hv1 -o FOLDER/bundle",
         "host revoke hv1 --reason gone", "vm attest nobody", "vm bundle nobody -o FOLDER/bundle", "verdict explain --host hv1", "verdict verify FOLDER/references.json",
         "session open", "session show 00000000-0000-4000-8000-000000000000", "session submit 00000000-0000-4000-8000-000000000000 FOLDER/references.json",
@@ -89,7 +89,7 @@ public sealed class RouteCoverageTests : IAsyncLifetime, IObserver<DiagnosticLis
         "reference export images --cose -o FOLDER/again.corim", "reference remove images", "reference signer remove release",
         "appraisal-policy list", "appraisal-policy show default", "appraisal-policy activate FOLDER/policy.yaml",
         "trust list", "trust add FOLDER/authority.der", "trust add nothing", "trust remove nothing",
-        "audit list", "audit verify", "audit verify --head-out FOLDER/head", "audit export -o FOLDER/audit", "audit verify FOLDER/audit",
+        "audit list", "audit head", "audit verify", "audit verify --head-out FOLDER/head", "audit export -o FOLDER/audit", "audit verify FOLDER/audit",
         "token list", "token add alice --role viewer", "token remove alice",
         "signing-key list", "signing-key rotate", "signing-key retire nothing",
     }.Select(line => line.Replace("FOLDER", Path.GetDirectoryName(_scratch["x"]), StringComparison.Ordinal));

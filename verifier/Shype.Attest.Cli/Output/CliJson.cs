@@ -33,6 +33,7 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(FleetTrialReport))]
 [JsonSerializable(typeof(EkCheckReport))]
 [JsonSerializable(typeof(AuditExported))]
+[JsonSerializable(typeof(AuditHeadReport))]
 [JsonSerializable(typeof(SessionReport))]
 [JsonSerializable(typeof(SessionClosed))]
 [JsonSerializable(typeof(CompletionReport))]
