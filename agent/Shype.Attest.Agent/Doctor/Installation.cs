@@ -96,8 +96,23 @@ internal static class Installation
         new[] { hypervisor.Image.File, policy.File }.Concat(hypervisor.Modules.Select(module => module.File.File)).FirstOrDefault(file => file is not null && !File.Exists(file)) is { } missing
             ? TextRules.Escape(missing) : null;
 
-    private static string? Open(string folder) => OperatingSystem.IsWindows() ? null
-        : new[] { folder }.Concat(Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)).FirstOrDefault(path => (File.GetUnixFileMode(path) & Others) != 0);
+    private static string? Open(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return null;
+        }
+
+        foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Prepend(folder))
+        {
+            if ((File.GetUnixFileMode(path) & Others) != 0)
+            {
+                return path;
+            }
+        }
+
+        return null;
+    }
 
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
     private const int MaxHookLines = 1000;
