@@ -16,11 +16,12 @@ esac
 
 need_dotnet
 need swtpm=swtpm swtpm_setup=swtpm-tools tpm2_quote=tpm2-tools openssl=openssl node=nodejs npm=npm evmctl=ima-evm-utils mkfs.ext4=e2fsprogs flock=util-linux prlimit=util-linux \
-  checkpolicy=checkpolicy seinfo=setools semodule_expand=semodule-utils bunzip2=bzip2 \
+  checkpolicy=checkpolicy seinfo=setools semodule_expand=semodule-utils bunzip2=bzip2 chromium=chromium \
   fsverity=fsverity veritysetup=cryptsetup-bin qemu-img=qemu-utils \
   libvirtd=libvirt-daemon virsh=libvirt-clients qemu-system-x86_64=qemu-system-x86
 # libvirtd's driver for QEMU is a library, so it has no command.
 ls /usr/lib/*/libvirt/connection-driver/libvirt_driver_qemu.so >/dev/null 2>&1 || need libvirt_driver_qemu=libvirt-daemon-driver-qemu
+need softhsm2-util=softhsm2 pkcs11-tool=opensc
 # Debian keeps PostgreSQL's programs off the PATH.
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb=postgresql
 build Shype.Attest.sln
@@ -28,7 +29,7 @@ fetch_selinux_policy
 # The service tests start the agent that hosts run, where it can be compiled.
 if publish_agent; then export SHYPE_AGENT=$agent_native; fi
 
-say "Fetching the JavaScript library that checks our tokens (tests/js)"
+say "Fetching the JavaScript libraries that check our tokens and pages (tests/js)"
 npm ci --prefix tests/js --no-audit --no-fund --loglevel=error >/dev/null || die "npm ci failed in tests/js: is a package registry reachable?"
 
 passed=0 failed=0 skipped=0
@@ -39,7 +40,7 @@ log=$root/artifacts/test.log
 count() { sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$2" | tail -n 1; }
 
 # One module after the other: the service tests start emulators and would starve the rest.
-for project in UnitTests ServiceTests; do
+for project in UnitTests ServiceTests BrowserTests; do
   say "Running $project"
   out=$(mktemp)
   status=0

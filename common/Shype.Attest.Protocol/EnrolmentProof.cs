@@ -35,4 +35,19 @@ public static class EnrolmentProof
         HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, key, [], Encoding.UTF8.GetBytes(info));
         return key;
     }
+
+    /// <summary>
+    /// What a TPM must open: made by the verifiers from a key that they share, for one enrolment, one endorsement key, one attestation key and one name, so that none of them
+    /// has to keep it. 32 bytes, which fit the smallest hash that an endorsement key may have (SHA-256): TPM 2.0 Part 1, 24.2.
+    /// </summary>
+    public static byte[] Secret(ReadOnlySpan<byte> key, string enrolmentId, DateTimeOffset expires, ReadOnlySpan<byte> ekDigest, ReadOnlySpan<byte> akName, string hostName)
+    {
+        var framed = new LengthFramed(stackalloc byte[LengthFramed.UsualSize], "shype enrolment secret 1");
+        framed.Add(enrolmentId);
+        framed.Add((ulong)expires.ToUnixTimeMilliseconds());
+        framed.Add(ekDigest);
+        framed.Add(akName);
+        framed.Add(hostName);
+        return framed.Hmac(key);
+    }
 }

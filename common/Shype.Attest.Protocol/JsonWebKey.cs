@@ -54,6 +54,9 @@ public sealed record JsonWebKey
         return jwk with { KeyId = jwk.Thumbprint() };
     }
 
+    /// <summary>The key in JSON.</summary>
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, EarJson.Default.JsonWebKey);
+
     /// <summary>Reads one key from JSON, e.g. a file that a person was given.</summary>
     public static bool TryRead(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out JsonWebKey? key, [NotNullWhen(false)] out ProtocolProblem? problem) =>
         ProtocolJson.TryRead(utf8, EarJson.Default.JsonWebKey, out key, out problem);

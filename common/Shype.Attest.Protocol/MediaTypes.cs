@@ -3,6 +3,9 @@ namespace Shype.Attest.Protocol;
 /// <summary>The media types on the wire. Golden-tested: a change here is a change of the protocol.</summary>
 public static class MediaTypes
 {
+    /// <summary>Records, or bytes of the kernel's IMA list, that are brought before the evidence that proves them.</summary>
+    public const string LogPiece = "application/vnd.shype.log-piece";
+
     /// <summary>CMW collection in CBOR (draft-ietf-rats-msg-wrap): the body of an evidence request.</summary>
     public const string CmwCbor = "application/cmw+cbor";
 

@@ -39,6 +39,10 @@ public sealed record ProblemDocument
     [JsonPropertyName("findings")]
     public IReadOnlyList<ResultFinding>? Findings { get; init; }
 
+    /// <summary>The trace id (W3C Trace Context) of the request, as the verifier's log and its traces name it.</summary>
+    [JsonPropertyName("trace")]
+    public string? Trace { get; init; }
+
     /// <summary>The problem in JSON.</summary>
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, EarJson.Default.ProblemDocument);
 

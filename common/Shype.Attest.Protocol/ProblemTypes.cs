@@ -104,6 +104,8 @@ public static class ProblemTypes
 
     /// <summary>The session was answered already, or has no result.</summary>
     public const string SessionState = Prefix + "session-state";
+    /// <summary>The verifier's keys cannot be changed so now.</summary>
+    public const string KeyRefused = Prefix + "key-refused";
 
     /// <summary>Our fault.</summary>
     public const string Internal = Prefix + "internal";

@@ -6,6 +6,9 @@ public static class ProtocolLimits
     /// <summary>Bytes of one evidence message: a large firmware log and a long record suffix fit, a flood does not.</summary>
     public const int MaxEvidenceBytes = 16 * 1024 * 1024;
 
+    /// <summary>Bytes of one piece of a log that is brought before its evidence.</summary>
+    public const int MaxLogPieceBytes = 1024 * 1024;
+
     /// <summary>Records in one log suffix.</summary>
     public const int MaxLogRecords = 1_000_000;
 

@@ -33,7 +33,9 @@ ok "the agent is enabled, and measures nothing before it is asked or the host bo
 
 shype --help >/dev/null
 for page in shype.1 shype-agent.8 shype-verifier.8; do
-  man --warnings "${page#*.}" "${page%.*}" 2>/root/warnings | grep -q . && [ ! -s /root/warnings ]
+  LC_ALL=C.UTF-8 man --warnings "${page#*.}" "${page%.*}" >/root/page 2>/root/warnings
+  [ -s /root/page ]
+  [ ! -s /root/warnings ] || { cat /root/warnings; false; }
 done
 [ -x /etc/libvirt/hooks/qemu.d/shype-agent ]
 for unit in xendomains libvirtd virtqemud libvirt-guests; do systemctl show -p Before --value shype-measure-boot | grep -qw "$unit.service"; done

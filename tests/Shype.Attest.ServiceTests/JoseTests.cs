@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Shype.Attest.Protocol;
-using Shype.Attest.Testing;
 using Xunit;
 
 namespace Shype.Attest.ServiceTests;
@@ -51,23 +49,8 @@ public sealed class JoseTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<(int ExitCode, string Output, string Errors)> VerifyAsync(string token, JsonWebKey jwk)
-    {
-        var js = Path.Combine(TestData.Root, "tests", "js");
-        Assert.SkipUnless(Directory.Exists(Path.Combine(js, "node_modules", "jose")), "tests/js/node_modules is absent: npm ci --prefix tests/js");
-        var (tokenFile, keysFile) = (Path.Combine(_folder, "token.jwt"), Path.Combine(_folder, "jwks.json"));
-        await File.WriteAllTextAsync(tokenFile, token, TestContext.Current.CancellationToken);
-        await File.WriteAllBytesAsync(keysFile, new JsonWebKeySet { Keys = [jwk] }.Write(), TestContext.Current.CancellationToken);
-        using var node = Process.Start(new ProcessStartInfo("node", [Path.Combine(js, "verify-token.mjs"), tokenFile, keysFile])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var output = node.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var errors = node.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await node.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (node.ExitCode, await output, await errors);
-    }
+    private Task<(int ExitCode, string Output, string Errors)> VerifyAsync(string token, JsonWebKey jwk) =>
+        Jose.VerifyAsync(_folder, token, new JsonWebKeySet { Keys = [jwk] }.Write());
 
     private static AttestationResult Result()
     {

@@ -4,10 +4,13 @@ namespace Shype.Attest.Testing;
 public static class Golden
 {
     /// <summary>Throws with the first line that differs.</summary>
-    public static void Match(string family, string file, string actual)
+    public static void Match(string family, string file, string actual) => MatchFile(Path.Combine("tests", "testdata", family, file), actual);
+
+    /// <summary>The same for a file anywhere in the sources.</summary>
+    public static void MatchFile(string file, string actual)
     {
         ArgumentNullException.ThrowIfNull(actual);
-        var path = TestData.PathOf(family, file);
+        var path = Path.Combine(TestData.Root, file);
         if (Environment.GetEnvironmentVariable("SHYPE_GOLDEN") == "write")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -22,7 +25,7 @@ public static class Golden
             var (want, have) = (expected.ElementAtOrDefault(line), found.ElementAtOrDefault(line));
             if (want != have)
             {
-                throw new InvalidDataException($"{family}/{file} line {line + 1}\n  written down: {want ?? "(end)"}\n  found:        {have ?? "(end)"}\n"
+                throw new InvalidDataException($"{file} line {line + 1}\n  written down: {want ?? "(end)"}\n  found:        {have ?? "(end)"}\n"
                     + "If the change is meant, run the test once with SHYPE_GOLDEN=write and review the difference.");
             }
         }

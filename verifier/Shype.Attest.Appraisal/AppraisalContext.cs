@@ -33,6 +33,9 @@ public sealed record AppraisalContext
     /// <summary>What the last appraisal left; null for a host that was never appraised.</summary>
     public HostMemory? Memory { get; init; }
 
+    /// <summary>Whether the quote that was accepted last may come again (<see cref="Appraiser.AppraiseAgain"/>).</summary>
+    internal bool IsAgain { get; init; }
+
     /// <summary>What is known to be good.</summary>
     public required ReferenceSet References { get; init; }
 

@@ -55,6 +55,17 @@ public static class Appraiser
         return AppraiseLogs(round, quote, findings);
     }
 
+    /// <summary>
+    /// Appraises evidence a second time, where somebody else on the same store took it in and the context has the memory that is kept since: the same verdict, for
+    /// those who asked here. That it was accepted counts for nothing: signature, challenge and PCR digest are checked as ever, against logs that are known by now.
+    /// Evidence that was not accepted, or is not the last that was, is appraised as if it came now. <paramref name="before"/> is what was known when it was accepted.
+    /// </summary>
+    public static Appraisal AppraiseAgain(Evidence evidence, KnownLogs before, AppraisalContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.Memory is { } memory && memory.IsOf(evidence) ? Appraise(memory.Rest(evidence, before), context with { IsAgain = true }) : Appraise(evidence, context);
+    }
+
     private static Appraisal AppraiseLogs(Round round, SignedQuote quote, List<Finding> findings)
     {
         var (evidence, context) = (round.Evidence, round.Context);

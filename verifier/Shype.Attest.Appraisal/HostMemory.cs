@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using Shype.Attest.Appraisal.Memory;
 using Shype.Attest.Protocol;
 using Shype.Attest.Tpm.Wire;
@@ -50,6 +51,28 @@ public sealed class HostMemory
         return rules.Banks.All(bank => Firmware?.Find(bank) is not null) ? KnownFirmwareLog : null;
     }
 
+    /// <summary>The PCR values that the proven logs add up to, where any of them explains a PCR.</summary>
+    public IReadOnlyList<PcrValue> ExplainedPcrs => Memory.ExplainedPcrs.Of(this);
+
+    /// <summary>What the proven log of this boot says of now; null before there was one.</summary>
+    public ProvenBoot? Proven => Boot is { } boot ? ProvenBoot.Of(boot.Story) : null;
+
+    /// <summary>Whether this evidence's quote is the one that was accepted last.</summary>
+    public bool IsOf(Evidence evidence)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        return SHA256.HashData(evidence.QuoteAttest.Span).AsSpan().SequenceEqual(LastQuote.Digest);
+    }
+
+    /// <summary>What is left of evidence without the logs that are known from it by now; those that could not be replayed stay in it.</summary>
+    internal Evidence Rest(Evidence evidence, KnownLogs before) => evidence with
+    {
+        Log = Boot is { } boot && evidence.Log.FirstRecord == before.Records && boot.NextRecord > before.Records
+            ? new LogSuffix(boot.NextRecord, ReadOnlyMemory<byte>.Empty) : evidence.Log,
+        ImaLog = Ima is { } ima && evidence.ImaLog is { } sent && sent.Offset == before.ImaBytes && ima.Offset > before.ImaBytes
+            ? new ImaSuffix(ima.Offset, ReadOnlyMemory<byte>.Empty) : evidence.ImaLog,
+    };
+
     internal QuoteFacts LastQuote { get; }
 
     internal FirmwareMemory? Firmware { get; }
@@ -74,3 +97,8 @@ public sealed class HostMemory
         ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out HostMemory? memory, [NotNullWhen(false)] out TpmFormatProblem? problem) =>
         HostMemoryCodec.TryRead(bytes.Span, out memory, out problem);
 }
+
+/// <summary>How much of a host's logs was known before an appraisal.</summary>
+/// <param name="Records">Records of the measurement log.</param>
+/// <param name="ImaBytes">Bytes of the IMA list.</param>
+public readonly record struct KnownLogs(ulong Records, ulong ImaBytes);

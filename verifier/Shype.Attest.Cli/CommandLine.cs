@@ -33,6 +33,7 @@ public static class CommandLine
         TokenCommands.Create(surroundings),
         EventsCommand.Create(surroundings),
         WebhookCommands.Create(surroundings),
+        SigningKeyCommands.Create(surroundings),
         TpmCommands.Create(surroundings),
         EkCommands.Create(surroundings),
         LogCommands.Create(surroundings),

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Connections;
 using Shype.Attest.Verifier.Hosting;
+using Shype.Attest.Verifier.Hosting.Configuration;
 using Shype.Attest.Verifier.Store;
 
 if (args is ["--help" or "-h"])
@@ -20,6 +21,12 @@ try
     if (args is ["backup", var copy, .. var rest] && !copy.StartsWith('-'))
     {
         Backup.Write(copy, rest);
+        return 0;
+    }
+
+    if (args.Contains("--check-config"))
+    {
+        Console.Write(ConfigurationReport.Write([.. args.Where(argument => argument != "--check-config")]));
         return 0;
     }
 

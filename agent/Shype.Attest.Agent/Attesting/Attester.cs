@@ -27,8 +27,9 @@ public sealed class Attester(AgentContext agent, Enrolment enrolment, VerifierCl
         await LookAsync(cancellationToken).ConfigureAwait(false);
 
         // TPM and disk are worked with in one go; the thread that reads the stream is not held up by them.
-        var evidence = await Task.Run(() => EvidenceCollector.Collect(agent, enrolment.HostId, challenge, cancellationToken).Encode(), cancellationToken)
+        var (collected, bootId) = await Task.Run(() => EvidenceCollector.Collect(agent, enrolment.HostId, challenge, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
+        var evidence = (await new LongLogs(enrolment.HostId, verifier).BringAsync(collected, bootId, cancellationToken).ConfigureAwait(false)).Encode();
         if (evidence.Length > ProtocolLimits.MaxEvidenceBytes)
         {
             throw new AgentException(

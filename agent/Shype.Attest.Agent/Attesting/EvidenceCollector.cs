@@ -17,7 +17,7 @@ public static class EvidenceCollector
 {
     /// <summary>Answers a challenge.</summary>
     /// <exception cref="AgentException">The challenge is refused, or the evidence cannot be had.</exception>
-    public static Evidence Collect(AgentContext agent, string hostId, Challenge challenge, CancellationToken cancellationToken)
+    public static (Evidence Evidence, string BootId) Collect(AgentContext agent, string hostId, Challenge challenge, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(agent);
         ArgumentNullException.ThrowIfNull(challenge);
@@ -32,7 +32,7 @@ public static class EvidenceCollector
             (journal, tpm) =>
             {
                 var (quote, values) = Quote(tpm, key, EvidenceBinding.QualifyingData(challenge.Nonce, hostId), pcrs);
-                return new Evidence
+                return (new Evidence
                 {
                     ChallengeNonce = challenge.Nonce,
                     QuoteAttest = quote.Attest,
@@ -45,7 +45,7 @@ public static class EvidenceCollector
                     Policy = Policy(agent, journal.Host, challenge.KnownPolicies),
                     PcrValues = [.. pcrs.Selections.SelectMany(selection => selection.Pcrs.Select(pcr =>
                         new PcrValue(selection.Bank.ToText(), pcr, values[selection.Bank, pcr])))],
-                };
+                }, journal.Identity.BootId);
             },
             cancellationToken);
     }

@@ -7,6 +7,7 @@ using Shype.Attest.Agent.Configuration;
 using Shype.Attest.Agent.Http;
 using Shype.Attest.Agent.Keys;
 using Shype.Attest.Agent.Sources;
+using Shype.Attest.Hosting;
 
 namespace Shype.Attest.Agent.Commands;
 
@@ -21,7 +22,8 @@ internal static class Serve
         using var verifier = new VerifierClient(Verbs.NeedVerifier(agent), enrolment.Token);
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddSystemd();
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(new ServiceStatus(() => $"Answering challenges of {options.Verifier!.Url}"));
+        builder.Services.AddHostedService<ServiceNotices>();
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.ColorBehavior, console.TimestampFormat, console.UseUtcTimestamp) =
             (true, LoggerColorBehavior.Disabled, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true));

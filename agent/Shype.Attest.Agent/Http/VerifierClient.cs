@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -71,6 +72,19 @@ public sealed class VerifierClient : IDisposable
         {
             yield return challenge;
         }
+    }
+
+    /// <summary>What the verifier has of a log that is brought in pieces.</summary>
+    public Task<StagedLog> StagedAsync(string hostId, string kind, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Get, $"v1/hosts/{Uri.EscapeDataString(hostId)}/logs/{kind}", null, ProtocolJson.Default.StagedLog, cancellationToken);
+
+    /// <summary>Brings a piece of a log; the answer says what is there then.</summary>
+    public Task<StagedLog> StageAsync(string hostId, string kind, string bootId, ulong first, ulong next, ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
+    {
+        var body = new ReadOnlyMemoryContent(piece);
+        body.Headers.ContentType = new MediaTypeHeaderValue(MediaTypes.LogPiece);
+        var path = string.Create(CultureInfo.InvariantCulture, $"v1/hosts/{Uri.EscapeDataString(hostId)}/logs/{kind}?boot={Uri.EscapeDataString(bootId)}&first={first}&next={next}");
+        return AskAsync(HttpMethod.Post, path, body, ProtocolJson.Default.StagedLog, cancellationToken);
     }
 
     /// <summary>Sends evidence; the answer is the result token, good or bad.</summary>

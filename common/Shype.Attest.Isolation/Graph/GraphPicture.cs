@@ -40,6 +40,13 @@ public static class GraphPicture
         return svg.ToString();
     }
 
+    /// <summary>The picture in words.</summary>
+    public static string Describe(IsolationGraph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        return GraphWords.Describe(graph);
+    }
+
     private static void Head(SvgText svg, GraphLayout layout)
     {
         svg.Text(Measures.Margin, Measures.TitleY, "title", TextWidth.Fit(layout.Graph.Policy, Measures.TitleSize, layout.CardRight - Measures.Margin, bold: true));

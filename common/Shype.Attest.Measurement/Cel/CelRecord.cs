@@ -79,6 +79,25 @@ public sealed class CelRecord
         return false;
     }
 
+    /// <summary>Reads records that follow each other, or says what is wrong with the first that cannot be read.</summary>
+    public static bool TryDecodeSequence(ReadOnlyMemory<byte> sequence, out IReadOnlyList<CelRecord> records, [NotNullWhen(false)] out RecordProblem? problem)
+    {
+        var (codec, read) = (new CelCodec(sequence), new List<CelRecord>());
+        records = read;
+        problem = null;
+        while (!codec.AtEnd)
+        {
+            if (!codec.TryRead(out var record, out problem))
+            {
+                return false;
+            }
+
+            read.Add(record);
+        }
+
+        return true;
+    }
+
     /// <summary>The digest for a bank; empty where the record has none.</summary>
     public ReadOnlyMemory<byte> Digest(AlgorithmId bank)
     {

@@ -132,7 +132,8 @@ public static class AgentLogReport
     }
 
     // Records hold no text that could lie (TextRules); it is escaped again because a description is printed as it is.
-    private static string Describe(MeasurementContent content) => TextRules.Escape(content switch
+    /// <summary>A record in a line, safe to print.</summary>
+    public static string Describe(MeasurementContent content) => TextRules.Escape(content switch
     {
         BootContent boot => $"boot {boot.BootId}, agent {boot.AgentVersion}, {boot.AgentDigest}",
         HypervisorContent hypervisor => $"{hypervisor.Kind} {hypervisor.Version}, {hypervisor.ImageDigest}, {hypervisor.Modules.Count} modules",

@@ -6,6 +6,7 @@ using Shype.Attest.Appraisal.References;
 using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
 using Shype.Attest.ServiceTests.Cli;
+using Shype.Attest.ServiceTests.Operations;
 using Shype.Attest.ServiceTests.Verifier;
 using Shype.Attest.Testing;
 using Shype.Attest.Testing.World;
@@ -191,8 +192,12 @@ public sealed class AgentAndVerifierTests : IAsyncLifetime
         await _host.Run("measure", "boot");
         await _host.Run("vm", "start", "a");
         await KnowAsGood();
+        using var manager = new ServiceManager(_host["notify"], watchdogMilliseconds: 400);
+        _host.Environment = manager.Environment;
         using var agent = _host.Start("serve");
         var ended = agent.StandardError.ReadToEndAsync(Now);
+        Assert.Equal("READY=1", (await manager.HearAsync(Now))[0]);
+        await manager.HearUntilAsync("WATCHDOG=1", Now);
         await Connected();
 
         for (var i = 0; i < 3; i++)
@@ -209,6 +214,7 @@ public sealed class AgentAndVerifierTests : IAsyncLifetime
         // While it serves, a VM can be started all the same.
         await _host.Run("vm", "stop", "a");
         Assert.Equal(0, kill(agent.Id, Terminate));
+        await manager.HearUntilAsync("STOPPING=1", Now);
         await agent.WaitForExitAsync(Now);
         Assert.Equal(0, agent.ExitCode);
         Assert.Contains("Attested: affirming", await ended, StringComparison.Ordinal);

@@ -83,6 +83,9 @@ internal sealed class AgentHost : IDisposable
           - {"{"}name: stranger, uuid: 00000000-0000-0000-0000-00000000000c, label: Nobody{"}"}
         """);
 
+    /// <summary>What a service manager gives to the agent.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
+
     /// <summary>Starts the agent.</summary>
     public Process Start(params string[] arguments)
     {
@@ -91,6 +94,11 @@ internal sealed class AgentHost : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start)!;
     }
 

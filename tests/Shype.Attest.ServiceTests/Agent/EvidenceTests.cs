@@ -142,7 +142,7 @@ public sealed class EvidenceTests : IDisposable
         Assert.True(AgentOptions.TryRead(_host["agent.yaml"], out var options, out var problem), problem?.ToString());
         _agent = new AgentContext(options, new ManifestSource(options.Manifest!), TimeProvider.System, _ => { });
         _agent.WithTpm(client => AttestationKey.ReadOrCreate(_agent.State, client, options.AttestationKey), Now);
-        return EvidenceCollector.Collect(_agent, HostId, challenge, Now);
+        return EvidenceCollector.Collect(_agent, HostId, challenge, Now).Evidence;
     }
 
     private Attestation Verify(Evidence evidence)

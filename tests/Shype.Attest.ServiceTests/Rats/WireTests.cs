@@ -69,6 +69,7 @@ public sealed partial class WireTests : IAsyncLifetime
     // What differs from run to run.
     private static string Mask(string text)
     {
+        text = Trace().Replace(text, "");
         text = Time().Replace(text.ReplaceLineEndings("\n"), "TIME");
         text = Uuid().Replace(Jwt().Replace(text, "JWT"), "UUID");
         text = Value().Replace(text, "\"$1\":\"($1)\"");
@@ -78,6 +79,10 @@ public sealed partial class WireTests : IAsyncLifetime
 
     [GeneratedRegex("^[Ll]ocation: (\\S+)", RegexOptions.Multiline)]
     private static partial Regex Location();
+
+    // The name of one request in the log.
+    [GeneratedRegex(",\"trace\":\"[0-9a-f]{32}\"")]
+    private static partial Regex Trace();
 
     [GeneratedRegex("\"nonce\":\"([^\"]+)\"")]
     private static partial Regex Nonce();

@@ -41,9 +41,9 @@ public sealed class AuditTests : IAsyncLifetime
     {
         var list = await _verifier.OperatorAsync("audit", "list", "--limit", "3", "--json");
         Assert.Equal((0, ""), (list.ExitCode, list.Errors));
-        Assert.Equal([4L, 3L, 2L], list.Json.GetProperty("records").EnumerateArray().Select(record => record.GetProperty("number").GetInt64()));
+        Assert.Equal([7L, 6L, 5L], list.Json.GetProperty("records").EnumerateArray().Select(record => record.GetProperty("number").GetInt64()));
         var text = await _verifier.OperatorAsync("audit", "list");
-        Assert.Matches("\n2 +20.+Z +operator +host-state +[0-9a-f]{32} +revoked stolen\n", text.Output);
+        Assert.Matches("\n5 +20.+Z +operator +host-state +[0-9a-f]{32} +revoked stolen\n", text.Output);
         var about = (await _verifier.OperatorAsync("host", "show", "hv1", "--json")).Json.GetProperty("host").GetProperty("id").GetString()!;
         Assert.Equal(2, (await _verifier.OperatorAsync("audit", "list", "--subject", about, "--json")).Json.GetProperty("records").GetArrayLength());
     }
@@ -53,7 +53,7 @@ public sealed class AuditTests : IAsyncLifetime
     {
         var good = await VerifyAsync(await ExportAsync());
         Assert.Equal((0, ""), (good.ExitCode, good.Errors));
-        Assert.StartsWith("holds: 4 records", good.Output, StringComparison.Ordinal);
+        Assert.StartsWith("holds: 7 records", good.Output, StringComparison.Ordinal);
         var server = await _verifier.OperatorAsync("audit", "verify", "--head-out", _scratch["head.jwt"], "--json");
         Assert.True(server.Json.GetProperty("holds").GetBoolean());
         await _verifier.AddHostAsync("hv4");
@@ -61,7 +61,7 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("removed", "record 3 is missing")]
+    [InlineData("removed", "record 6 is missing")]
     [InlineData("removed and renumbered", "was changed, added or taken away")]
     [InlineData("edited", "line ")]
     [InlineData("edited and recomputed", "was changed, added or taken away")]
@@ -92,16 +92,16 @@ public sealed class AuditTests : IAsyncLifetime
         await File.WriteAllTextAsync(_scratch["head.jwt"], signer.Sign(top, DateTimeOffset.UtcNow), Now);
         Assert.Contains("older than that, or records were taken away", (await VerifyAsync(old, "--kept", _scratch["head.jwt"])).Output, StringComparison.Ordinal);
 
-        await File.WriteAllTextAsync(_scratch["head.jwt"], signer.Sign(top with { Number = 3 }, DateTimeOffset.UtcNow), Now);
+        await File.WriteAllTextAsync(_scratch["head.jwt"], signer.Sign(top with { Number = 6 }, DateTimeOffset.UtcNow), Now);
         Assert.Contains("not the one of the kept head", (await VerifyAsync(await ExportAsync(), "--kept", _scratch["head.jwt"])).Output, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("UPDATE audit SET actor = 'nobody' WHERE number = 2")]
-    [InlineData("DELETE FROM audit WHERE number = 2")]
-    [InlineData("DELETE FROM audit WHERE number = 4")]
+    [InlineData("UPDATE audit SET actor = 'nobody' WHERE number = 5")]
+    [InlineData("DELETE FROM audit WHERE number = 5")]
+    [InlineData("DELETE FROM audit WHERE number = 7")]
     [InlineData("UPDATE audit_heads SET token = replace(token, '.', '.A')")]
-    [InlineData("UPDATE audit_heads SET number = 1 WHERE number = 2")]
+    [InlineData("UPDATE audit_heads SET number = 4 WHERE number = 5")]
     public async Task R18_a_database_that_was_changed_is_found_by_the_verifier_itself(string sql)
     {
         Assert.Equal(0, (await _verifier.OperatorAsync("audit", "verify")).ExitCode);
@@ -114,7 +114,7 @@ public sealed class AuditTests : IAsyncLifetime
     [Fact]
     public async Task R18_an_end_that_was_cut_off_in_the_database_is_not_signed()
     {
-        Change("DELETE FROM audit WHERE number = 4");
+        Change("DELETE FROM audit WHERE number = 7");
         await Assert.ThrowsAsync<StoreException>(() => _verifier.Service<AuditService>().SignAsync(Now));
         Assert.Equal(3, (await _verifier.OperatorAsync("audit", "export", "-o", _scratch["no.jsonl"])).ExitCode);
     }
@@ -149,38 +149,38 @@ public sealed class AuditTests : IAsyncLifetime
         return reader.Finish();
     }
 
-    // Lines: format, 1, 2, head of 2, 3, 4, head of 4, end.
+    // Records 1 to 3 are the verifier's own first keys. Lines: format, 1 to 5, heads of what was there when they were signed, 6, 7, head of 7, end.
     private static void Attack(List<string> lines, string how)
     {
-        var third = lines.FindIndex(line => line.Contains("\"number\":3", StringComparison.Ordinal));
+        var sixth = lines.FindIndex(line => line.Contains("\"number\":6", StringComparison.Ordinal));
         switch (how)
         {
             case "removed":
-                lines.RemoveAt(third);
+                lines.RemoveAt(sixth);
                 break;
             case "removed and renumbered":
-                lines.RemoveAt(third);
+                lines.RemoveAt(sixth);
                 Recompute(lines);
                 break;
             case "edited":
-                lines[third] = lines[third].Replace("hv2", "hv9", StringComparison.Ordinal);
+                lines[sixth] = lines[sixth].Replace("hv2", "hv9", StringComparison.Ordinal);
                 break;
             case "edited and recomputed":
-                lines[third] = lines[third].Replace("hv2", "hv9", StringComparison.Ordinal);
+                lines[sixth] = lines[sixth].Replace("hv2", "hv9", StringComparison.Ordinal);
                 Recompute(lines);
                 break;
             case "reordered":
-                (lines[third], lines[third + 1]) = (lines[third + 1], lines[third]);
+                (lines[sixth], lines[sixth + 1]) = (lines[sixth + 1], lines[sixth]);
                 break;
             case "added":
-                lines.Insert(third, lines[third]);
+                lines.Insert(sixth, lines[sixth]);
                 Recompute(lines);
                 break;
             case "cut":
-                lines.RemoveRange(third, lines.Count - third);
+                lines.RemoveRange(sixth, lines.Count - sixth);
                 break;
             case "cut and closed by an earlier head":
-                lines.RemoveRange(third, lines.Count - third);
+                lines.RemoveRange(sixth, lines.Count - sixth);
                 lines[^1] = lines[^1].Replace("\"head\"", "\"end\"", StringComparison.Ordinal);
                 break;
             case "continued":
@@ -195,7 +195,7 @@ public sealed class AuditTests : IAsyncLifetime
             default:
                 using (var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256))
                 {
-                    var end = new AuditHead { Iss = "x", Iat = 0, Number = 4, Hash = (string)JsonNode.Parse(lines[^3])!["record"]!["hash"]!, End = true };
+                    var end = new AuditHead { Iss = "x", Iat = 0, Number = 7, Hash = (string)JsonNode.Parse(lines[^3])!["record"]!["hash"]!, End = true };
                     lines[^1] = new JsonObject { ["end"] = end.Sign(key, JsonWebKey.From(key).KeyId!) }.ToJsonString();
                 }
 

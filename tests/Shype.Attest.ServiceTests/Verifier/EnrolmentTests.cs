@@ -225,13 +225,7 @@ public sealed class EnrolmentTests : IAsyncLifetime
         var pending = _verifier.Service<PendingEnrolments>();
         for (var i = 0; i < 10_000; i++)
         {
-            pending.Add(
-                new PendingEnrolment
-                {
-                    Id = $"flood {i}", Request = flood.Request("flood", []), HostId = "flood", EkDigest = [], AkName = flood.AkName, Findings = "[]",
-                    Secret = [], Expires = _clock.GetUtcNow().AddMinutes(2),
-                },
-                _clock.GetUtcNow());
+            await pending.AddAsync(new PendingEnrolment($"flood {i}", flood.Request("flood", []), _clock.GetUtcNow().AddMinutes(2)), _clock.GetUtcNow(), Now);
         }
 
         Assert.Equal(50, pending.Count);

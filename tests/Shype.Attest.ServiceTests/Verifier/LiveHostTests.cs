@@ -18,24 +18,24 @@ public sealed class LiveHostTests
     public async Task P06_all_who_asked_before_the_challenge_went_out_share_its_quote()
     {
         var askers = Enumerable.Range(0, 10_000).Select(_ => _host.AskAsync()).ToList();
-        Assert.True(_host.TrySend([1]));
-        Assert.False(_host.TrySend([2]));
+        Assert.True(_host.TrySend([1], out _));
+        Assert.False(_host.TrySend([2], out _));
         var answer = AnAnswer();
         _host.Answer([1], answer);
         Assert.All(await Task.WhenAll(askers), got => Assert.Same(answer, got));
-        Assert.False(_host.TrySend([3]));
+        Assert.False(_host.TrySend([3], out _));
     }
 
     [Fact]
     public async Task R02_who_asked_after_the_challenge_went_out_gets_a_younger_quote()
     {
         var early = _host.AskAsync();
-        Assert.True(_host.TrySend([1]));
+        Assert.True(_host.TrySend([1], out _));
         var late = _host.AskAsync();
         _host.Answer([1], AnAnswer());
         await early;
         Assert.False(late.IsCompleted);
-        Assert.True(_host.TrySend([2]));
+        Assert.True(_host.TrySend([2], out _));
         var younger = AnAnswer();
         _host.Answer([2], younger);
         Assert.Same(younger, await late);
@@ -46,7 +46,7 @@ public sealed class LiveHostTests
     {
         var asker = _host.AskAsync();
         _host.Answer([1], AnAnswer());
-        Assert.True(_host.TrySend([1]));
+        Assert.True(_host.TrySend([1], out _));
         _host.Answer([2], AnAnswer());
         _host.Answer([], AnAnswer());
         _host.Answer([1, 0], AnAnswer());
@@ -57,11 +57,11 @@ public sealed class LiveHostTests
     public async Task R02_a_silent_host_is_no_yes_and_does_not_keep_the_next_from_asking()
     {
         var asker = _host.AskAsync();
-        Assert.True(_host.TrySend([1]));
+        Assert.True(_host.TrySend([1], out _));
         var next = _host.AskAsync();
         _clock.Advance(TimeSpan.FromSeconds(20));
         Assert.Equal(AskFailure.HostDidNotAnswer, (await asker).Failure);
-        Assert.True(_host.TrySend([2]));
+        Assert.True(_host.TrySend([2], out _));
         _host.Answer([1], AnAnswer());
         Assert.False(next.IsCompleted);
     }
@@ -76,10 +76,10 @@ public sealed class LiveHostTests
         _clock.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(AskFailure.HostDidNotAnswer, (await asker).Failure);
         Assert.Equal(AskFailure.HostDidNotAnswer, (await joined).Failure);
-        Assert.False(_host.TrySend([1]));
+        Assert.False(_host.TrySend([1], out _));
 
         var next = _host.AskAsync();
-        Assert.True(_host.TrySend([2]));
+        Assert.True(_host.TrySend([2], out _));
         var answer = AnAnswer();
         _host.Answer([2], answer);
         Assert.Same(answer, await next);
@@ -90,7 +90,7 @@ public sealed class LiveHostTests
     {
         var asker = _host.AskAsync();
         _clock.Advance(TimeSpan.FromSeconds(39));
-        Assert.True(_host.TrySend([1]));
+        Assert.True(_host.TrySend([1], out _));
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(AskFailure.HostDidNotAnswer, (await asker).Failure);
     }
@@ -99,7 +99,7 @@ public sealed class LiveHostTests
     public async Task When_the_connection_ends_everybody_is_told()
     {
         var sent = _host.AskAsync();
-        Assert.True(_host.TrySend([1]));
+        Assert.True(_host.TrySend([1], out _));
         var waiting = _host.AskAsync();
         _host.Close();
         Assert.Equal(AskFailure.HostNotConnected, (await sent).Failure);
@@ -109,7 +109,7 @@ public sealed class LiveHostTests
         {
             while (await _host.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken))
             {
-                Assert.False(_host.TrySend([2]));
+                Assert.False(_host.TrySend([2], out _));
             }
         });
     }

@@ -9,10 +9,12 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Shype.Attest.Protocol;
+using Shype.Attest.ServiceTests.Operations;
 using Shype.Attest.Testing;
 using Shype.Attest.Testing.World;
 using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Attestation;
+using Shype.Attest.Verifier.Contract;
 using Shype.Attest.Verifier.Hosting;
 using Shype.Attest.Verifier.Store;
 using Xunit;
@@ -80,7 +82,8 @@ internal sealed class RunningVerifier : IAsyncDisposable
     public HttpClient Client(string? token)
     {
         var handler = new SocketsHttpHandler { SslOptions = TlsOptions(Address.Host) };
-        var client = new HttpClient(handler) { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan };
+        var guard = new ContractGuard(handler, Service<ContractDocument>().ReadAsync);
+        var client = new HttpClient(guard) { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan };
         if (token is not null)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -1,8 +1,6 @@
 using System.Globalization;
-using Shype.Attest.Protocol;
 using Shype.Attest.ServiceTests.Sim;
 using Shype.Attest.Verifier.Hosting;
-using Shype.Attest.Verifier.Signing;
 using Xunit;
 
 namespace Shype.Attest.ServiceTests.Verifier;
@@ -23,21 +21,20 @@ public sealed class SetupTests : IDisposable
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
             | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
         Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(verifier.State) & others);
-        string[] secrets = ["operator.token", "relying-party.token", "tls/key.pem", "keys/audit.key", "keys/challenge.key", .. SigningKeys(verifier.State)];
-        Assert.Equal(6, secrets.Length);
-        Assert.All(secrets, secret => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(verifier.State, secret))));
+        string[] secrets = ["operator.token", "relying-party.token", "tls/key.pem", "keys/audit.key", "keys/wrapping.key"];
+                Assert.All(secrets, secret => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(verifier.State, secret))));
     }
 
     [Theory]
     [InlineData("operator.token")]
     [InlineData("tls/key.pem")]
     [InlineData("keys/audit.key")]
-    [InlineData("signing-keys")]
+    [InlineData("keys/wrapping.key")]
     public async Task R19_a_secret_that_others_can_read_stops_the_start(string name)
     {
         var verifier = await RunningVerifier.StartAsync(folder: _folder.Path);
         await verifier.DisposeAsync();
-        var path = Path.Combine(verifier.State, name == "signing-keys" ? SigningKeys(verifier.State).Single() : name);
+        var path = Path.Combine(verifier.State, name);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         var refused = await Assert.ThrowsAsync<SetupException>(() => RunningVerifier.StartAsync(folder: _folder.Path, vendor: verifier.Vendor));
         Assert.Contains(path, refused.Message, StringComparison.Ordinal);
@@ -149,55 +146,6 @@ public sealed class SetupTests : IDisposable
     }
 
     [Fact]
-    public void R19_a_key_is_published_before_it_signs_and_after_it_signed()
-    {
-        Directory.CreateDirectory(_folder["keys"]);
-        var start = DateTimeOffset.Parse("2027-01-01T00:00:00Z", CultureInfo.InvariantCulture);
-        var lifetime = TimeSpan.FromDays(90);
-        string Current(double day, out IReadOnlyList<string?> published)
-        {
-            using var ring = SigningKeyRing.Load(_folder["keys"], lifetime, start.AddDays(day));
-            published = [.. ring.Published.Keys.Select(key => key.KeyId)];
-            return ring.Current.PublicKey.KeyId!;
-        }
-
-        var first = Current(0, out var published);
-        Assert.Equal([first], published);
-        Assert.Equal(first, Current(89.9, out _));
-        Assert.Equal(first, Current(90, out published));
-        Assert.Equal(2, published.Count);
-        Assert.Equal(first, Current(90.9, out _));
-        var second = Current(91, out published);
-        Assert.NotEqual(first, second);
-        Assert.Equal(2, published.Count);
-        Assert.Equal(second, Current(92.1, out published));
-        Assert.Equal([second], published);
-        Assert.Equal(second, Current(179.9, out _));
-    }
-
-    [Fact]
-    public void R19_a_token_of_the_key_before_verifies_while_it_lives()
-    {
-        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UtcNow);
-        var options = new VerifierOptions { SigningKeyLifetime = TimeSpan.FromDays(90) };
-        using var state = StateFolder.Open(_folder["state"]);
-        using var signer = new ResultSigner(state, options, clock);
-        clock.Advance(TimeSpan.FromDays(90));
-        signer.Renew(clock.GetUtcNow());
-        clock.Advance(TimeSpan.FromDays(1) - TimeSpan.FromMinutes(1));
-        var before = signer.Sign(Result(clock.GetUtcNow()));
-        clock.Advance(TimeSpan.FromMinutes(2));
-        signer.Renew(clock.GetUtcNow());
-        var after = signer.Sign(Result(clock.GetUtcNow()));
-        Assert.NotEqual(before.Split('.')[0], after.Split('.')[0]);
-        foreach (var token in (string[])[before, after])
-        {
-            Assert.True(ResultToken.TryVerify(token, signer.Published, new TokenExpectation { Now = clock.GetUtcNow(), Nonce = null }, out _, out var problem), problem?.Detail);
-        }
-
-    }
-
-    [Fact]
     public async Task The_program_says_where_it_listens_and_ends_at_SIGTERM_with_exit_code_0()
     {
         var roots = Directory.CreateDirectory(_folder["roots"]).FullName;
@@ -226,15 +174,4 @@ public sealed class SetupTests : IDisposable
         Assert.NotEmpty(exitCode == 0 ? output : errors);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
     }
-
-    private static IEnumerable<string> SigningKeys(string state) => Directory.EnumerateFiles(Path.Combine(state, "signing-keys")).Select(file => "signing-keys/" + Path.GetFileName(file));
-
-    private static AttestationResult Result(DateTimeOffset now) => new()
-    {
-        Profile = AttestationResult.VeraisonProfile,
-        IssuedAt = now.ToUnixTimeSeconds(),
-        Expires = now.AddMinutes(5).ToUnixTimeSeconds(),
-        Verifier = new VerifierId { Developer = "d", Build = "b" },
-        Submods = new Dictionary<string, Submod> { ["host"] = new Submod { Status = TrustTier.None } },
-    };
 }

@@ -9,8 +9,11 @@ using Xunit;
 
 namespace Shype.Attest.ServiceTests.Verifier;
 
-/// <summary>A virtual host's agent: speaks to the verifier over its real interface, reads events with the framework's parser.</summary>
-internal sealed class VirtualAgent(VirtualHost host, HttpClient client)
+/// <summary>
+/// A virtual host's agent: speaks to the verifier over its real interface, reads events with the framework's parser. Its evidence may go to another verifier than
+/// its challenges come from, as a load balancer does it.
+/// </summary>
+internal sealed class VirtualAgent(VirtualHost host, HttpClient client, HttpClient? evidenceTo = null)
 {
     public VirtualHost Host => host;
 
@@ -25,7 +28,7 @@ internal sealed class VirtualAgent(VirtualHost host, HttpClient client)
     {
         var content = new ByteArrayContent(evidence);
         content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypes.CmwCbor);
-        return await client.PostAsync($"/v1/hosts/{host.Id}/evidence", content, Now);
+        return await (evidenceTo ?? client).PostAsync($"/v1/hosts/{host.Id}/evidence", content, Now);
     }
 
     /// <summary>One round of challenge and evidence; the token.</summary>
@@ -108,6 +111,9 @@ internal sealed class VirtualAgent(VirtualHost host, HttpClient client)
     /// <summary>An agent that serves; says at the end how many challenges it answered.</summary>
     internal sealed class Serving(Connection connection, Task<int> loop) : IAsyncDisposable
     {
+        /// <summary>Done when the verifier ended it.</summary>
+        public Task Ended => loop;
+
         public async Task<int> StopAsync()
         {
             connection.Dispose();

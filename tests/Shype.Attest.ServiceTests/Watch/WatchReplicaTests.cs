@@ -23,8 +23,8 @@ public sealed class WatchReplicaTests(PostgresServer server) : IDisposable
     {
         using var engine = Engine.Postgres(server);
         var vendor = new VirtualVendor();
-        using var a = new Node(_folder["a"], engine.Setting, vendor, ",\"WatchLease\":\"00:00:02\"");
-        using var b = new Node(_folder["b"], engine.Setting, vendor, ",\"WatchLease\":\"00:00:02\"");
+        using var a = new Node(_folder["a"], engine.Setting, vendor) { Settings = new { WatchLease = "00:00:02" } };
+        using var b = new Node(_folder["b"], engine.Setting, vendor) { Settings = new { WatchLease = "00:00:02" } };
         await a.StartAsync();
         await b.StartAsync(sharesKeysOf: a);
         var hosts = new List<EnrolledTpm>();

@@ -142,7 +142,7 @@ public sealed class WebhookTests : IAsyncLifetime
     {
         using var folder = new ScratchFolder();
         _receiver.Answer = (_, _) => 503;
-        using var node = new Node(folder["node"], folder["verifier.db"], new VirtualVendor(), $",\"WebhookTargets\":[\"{_receiver.HostAndPort}\"]");
+        using var node = new Node(folder["node"], folder["verifier.db"], new VirtualVendor()) { Settings = new { WebhookTargets = new[] { _receiver.HostAndPort } } };
         await node.StartAsync();
         using (var admin = node.Admin)
         {
@@ -158,7 +158,7 @@ public sealed class WebhookTests : IAsyncLifetime
         await node.KillAsync();
         _receiver.Answer = (_, _) => 200;
         var before = _receiver.Deliveries.Count;
-        using var again = new Node(folder["node"], folder["verifier.db"], new VirtualVendor(), $",\"WebhookTargets\":[\"{_receiver.HostAndPort}\"]");
+        using var again = new Node(folder["node"], folder["verifier.db"], new VirtualVendor()) { Settings = new { WebhookTargets = new[] { _receiver.HostAndPort } } };
         await again.StartAsync();
         await UntilAsync(() => _receiver.Deliveries.Count > before);
         var taken = _receiver.Deliveries.Last();

@@ -28,7 +28,7 @@ internal static class ContinuityStep
             findings.Add(new(FindingCode.FirmwareVersionChanged, "tpm", Expected: $"0x{before.FirmwareVersion:x16}", Found: $"0x{facts.FirmwareVersion:x16}"));
         }
 
-        var problem = before is null ? null : FindProblem(facts, before);
+        var problem = before is null || (context.IsAgain && context.Memory!.IsOf(evidence)) ? null : FindProblem(facts, before);
         if (problem is not null)
         {
             findings.Add(problem);

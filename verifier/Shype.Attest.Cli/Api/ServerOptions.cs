@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Security;
 
 namespace Shype.Attest.Cli.Api;
 
@@ -20,6 +21,16 @@ public sealed class ServerOptions
         Description = "The file with the access token; never on the command line, and readable by nobody else (or SHYPE_TOKEN_FILE)", HelpName = "FILE",
     };
 
+    private readonly Option<string?> _clientCertificate = new("--client-cert")
+    {
+        Description = "A client certificate, PEM, with those between it and its root, instead of a token (or SHYPE_CLIENT_CERT)", HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _clientKey = new("--client-key")
+    {
+        Description = "Its private key, PEM; readable by nobody else (or SHYPE_CLIENT_KEY)", HelpName = "FILE",
+    };
+
     private readonly Option<int> _timeout = new("--timeout")
     {
         Description = "Seconds to wait for an answer", HelpName = "SECONDS", DefaultValueFactory = _ => 60,
@@ -32,6 +43,8 @@ public sealed class ServerOptions
         command.Options.Add(_server);
         command.Options.Add(_ca);
         command.Options.Add(_token);
+        command.Options.Add(_clientCertificate);
+        command.Options.Add(_clientKey);
         command.Options.Add(_timeout);
         return this;
     }
@@ -45,11 +58,14 @@ public sealed class ServerOptions
     {
         var address = Value(parsed, surroundings, _server, "SHYPE_SERVER")
             ?? throw CommandException.Unusable("no verifier was named: give --server https://HOST:PORT, or set SHYPE_SERVER");
-        var token = needsToken
-            ? Value(parsed, surroundings, _token, "SHYPE_TOKEN_FILE")
-                ?? throw CommandException.Unusable("no access token was given: give --token-file FILE, or set SHYPE_TOKEN_FILE (the verifier keeps them in its state folder)")
-            : null;
-        return new VerifierApi(ServerAddress(address), Anchor(parsed, surroundings), token is null ? null : TokenFile.Read(token), Timeout(parsed));
+        var certificate = needsToken ? Certificate(parsed, surroundings) : null;
+        var token = needsToken ? Value(parsed, surroundings, _token, "SHYPE_TOKEN_FILE") : null;
+        if (needsToken && token is null && certificate is null)
+        {
+            throw CommandException.Unusable("no access token was given: give --token-file FILE, or set SHYPE_TOKEN_FILE (the verifier keeps them in its state folder), or --client-cert and --client-key");
+        }
+
+        return new VerifierApi(ServerAddress(address), Anchor(parsed, surroundings), token is null ? null : TokenFile.Read(token), Timeout(parsed), certificate);
     }
 
     /// <summary>A client without a token for another address, such as that of a key set.</summary>
@@ -63,6 +79,14 @@ public sealed class ServerOptions
     private TrustAnchor Anchor(ParseResult parsed, Surroundings surroundings) => TrustAnchor.Read(
         Value(parsed, surroundings, _ca, "SHYPE_CA")
             ?? throw CommandException.Unusable("no certificate was given to know the verifier by: give --ca FILE, or set SHYPE_CA (the verifier keeps it in its state folder, tls/cert.pem)"));
+
+    private SslStreamCertificateContext? Certificate(ParseResult parsed, Surroundings surroundings) =>
+        (Value(parsed, surroundings, _clientCertificate, "SHYPE_CLIENT_CERT"), Value(parsed, surroundings, _clientKey, "SHYPE_CLIENT_KEY")) switch
+        {
+            ({ } certificate, { } key) => ClientCertificateFile.Read(certificate, key),
+            (null, null) => null,
+            _ => throw CommandException.Unusable("a client certificate and its key are given together: --client-cert FILE --client-key FILE"),
+        };
 
     private TimeSpan Timeout(ParseResult parsed) => parsed.GetValue(_timeout) is > 0 and <= 3600 and var seconds
         ? TimeSpan.FromSeconds(seconds)

@@ -17,7 +17,7 @@ public sealed class VerifierApi : IDisposable
     private readonly TrustAnchor _anchor;
 
     /// <summary>A client.</summary>
-    public VerifierApi(Uri address, TrustAnchor anchor, string? token, TimeSpan timeout)
+    public VerifierApi(Uri address, TrustAnchor anchor, string? token, TimeSpan timeout, SslStreamCertificateContext? certificate = null)
     {
         ArgumentNullException.ThrowIfNull(anchor);
         _anchor = anchor;
@@ -26,7 +26,7 @@ public sealed class VerifierApi : IDisposable
             // A redirect would carry the token to somebody else.
             AllowAutoRedirect = false,
             UseCookies = false,
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = anchor.ToChainPolicy() },
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = anchor.ToChainPolicy(), ClientCertificateContext = certificate },
         })
         {
             BaseAddress = address,

@@ -58,7 +58,7 @@ internal static class ReferenceExportCommand
             }
 
             var corim = signing.ToCorim(parsed, references);
-            await OutputFile.WriteAsync(target, await SigningOptions.SignAsync(corim, keyFile, cancellationToken), cancellationToken);
+            await OutputFile.WriteAsync(target, SigningOptions.Sign(corim, keyFile), cancellationToken);
             return CorimReader.TryRead(corim, out var document, out var problem) ? Done(report, document, target) : throw CommandException.Unusable(problem.ToString());
         });
         return export;

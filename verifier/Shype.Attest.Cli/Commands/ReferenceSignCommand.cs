@@ -47,7 +47,7 @@ internal static class ReferenceSignCommand
             }
 
             var target = parsed.GetRequiredValue(output);
-            await OutputFile.WriteAsync(target, await SigningOptions.SignAsync(corim, parsed.GetRequiredValue(key), cancellationToken), cancellationToken);
+            await OutputFile.WriteAsync(target, SigningOptions.Sign(corim, parsed.GetRequiredValue(key)), cancellationToken);
             Say(report, document, target);
             return (int)ExitCode.Yes;
         });

@@ -51,9 +51,9 @@ internal sealed class SigningOptions
     }
 
     /// <summary>Signs a CoRIM with a key from a file that nobody else can read.</summary>
-    public static async Task<byte[]> SignAsync(byte[] corim, string keyFile, CancellationToken cancellationToken)
+    public static byte[] Sign(byte[] corim, string keyFile)
     {
-        using var key = await PrivateKeyFile.ReadAsync(keyFile, cancellationToken);
+        using var key = PrivateKeyFile.Read(keyFile);
         try
         {
             return SignedBundle.Sign(corim, key);

@@ -7,19 +7,19 @@ namespace Shype.Attest.Cli.Files;
 internal static class PrivateKeyFile
 {
     /// <exception cref="CommandException">It cannot be read, others can read it too, or it holds no key.</exception>
-    public static async Task<AsymmetricAlgorithm> ReadAsync(string path, CancellationToken cancellationToken)
+    public static AsymmetricAlgorithm Read(string path)
     {
         var pem = new byte[MaxBytes];
         try
         {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.Asynchronous);
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan);
             // Asked of the open file: the name may lead elsewhere a moment later.
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Strangers) != 0)
             {
                 throw CommandException.Unusable($"{path}: others on this machine can read or change this key: chmod 600 {path}, and think about a new one");
             }
 
-            var length = await RandomAccess.ReadAsync(file, pem, 0, cancellationToken);
+            var length = RandomAccess.Read(file, pem, 0);
             return Import(Encoding.Latin1.GetChars(pem, 0, length), path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

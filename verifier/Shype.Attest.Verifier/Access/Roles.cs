@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using Shype.Attest.Verifier.Dashboard.SignIn;
 
 namespace Shype.Attest.Verifier.Access;
 
@@ -26,6 +27,15 @@ internal static class Roles
     /// <summary>The roles that tokens may be made for.</summary>
     public static IReadOnlyList<string> OfTokens { get; } = [Viewer, Operator, Admin, RelyingParty];
 
+    /// <summary>The roles that may look at the dashboard.</summary>
+    public static IReadOnlyList<string> OfDashboard { get; } = [Viewer, Operator, Admin];
+
+    /// <summary>Who looks at the dashboard, by its cookie.</summary>
+    public const string DashboardViewer = "dashboard-viewer";
+
+    /// <summary>Who decides at the dashboard, by its cookie.</summary>
+    public const string DashboardOperator = "dashboard-operator";
+
     /// <summary>The claim that carries an agent's host.</summary>
     public const string HostClaim = "host";
 
@@ -35,17 +45,19 @@ internal static class Roles
     /// <summary>The policies: each named as the least role that it admits.</summary>
     public static void Configure(AuthorizationOptions options)
     {
-        options.FallbackPolicy = options.DefaultPolicy = new AuthorizationPolicyBuilder(BearerHandler.Scheme).RequireAssertion(_ => false).Build();
+        options.FallbackPolicy = options.DefaultPolicy = new AuthorizationPolicyBuilder(Caller.Scheme).RequireAssertion(_ => false).Build();
         Add(Admin, policy => policy.RequireRole(Admin));
         Add(Operator, policy => policy.RequireRole(Operator, Admin));
         Add(Viewer, policy => policy.RequireRole(Viewer, Operator, Admin));
         Add(RelyingParty, policy => policy.RequireRole(RelyingParty, Operator, Admin));
         Add(Attester, policy => policy.RequireRole(Agent, RelyingParty, Operator, Admin));
         Add(Agent, policy => policy.RequireRole(Agent).RequireAssertion(IsOwnHost));
+        Add(DashboardViewer, policy => policy.RequireRole(OfDashboard), SessionHandler.Scheme);
+        Add(DashboardOperator, policy => policy.RequireRole(Operator, Admin), SessionHandler.Scheme);
 
-        void Add(string name, Action<AuthorizationPolicyBuilder> require)
+        void Add(string name, Action<AuthorizationPolicyBuilder> require, string scheme = Caller.Scheme)
         {
-            var policy = new AuthorizationPolicyBuilder(BearerHandler.Scheme);
+            var policy = new AuthorizationPolicyBuilder(scheme);
             require(policy);
             options.AddPolicy(name, policy.Build());
         }

@@ -10,7 +10,7 @@ namespace Shype.Attest.Verifier.Api;
 internal static class Answers
 {
     /// <summary>A message as JSON.</summary>
-    public static IResult Json<T>(T message, JsonTypeInfo<T> type) => Bytes(JsonSerializer.SerializeToUtf8Bytes(message, type), MediaTypes.Json);
+    public static IResult Json<T>(T message, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) => Bytes(JsonSerializer.SerializeToUtf8Bytes(message, type), MediaTypes.Json, status);
 
     /// <summary>A signed result.</summary>
     public static IResult Token(string token) => Bytes(Encoding.ASCII.GetBytes(token), MediaTypes.EatJwt);

@@ -2,6 +2,7 @@ using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Attestation;
+using Shype.Attest.Verifier.Hosting;
 using Shype.Attest.Verifier.Rats;
 using Results = Shype.Attest.Verifier.Attestation.Results;
 
@@ -13,7 +14,7 @@ internal static class AttestApi
     /// <summary>The routes.</summary>
     public static void MapAttest(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/attest").RequireAuthorization(Roles.RelyingParty);
+        var group = routes.MapGroup("/v1/attest").RequireAuthorization(Roles.RelyingParty).AddEndpointFilter(Telemetry.AskAsync);
         group.MapPost("/vm/{name}", VmAsync).DisableRequestTimeout();
         group.MapPost("/host/{name}", HostAsync).DisableRequestTimeout();
     }

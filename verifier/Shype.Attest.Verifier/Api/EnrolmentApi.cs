@@ -11,7 +11,7 @@ internal static class EnrolmentApi
     /// <summary>The routes.</summary>
     public static void MapEnrolment(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/enrol").AllowAnonymous().RequireRateLimiting(RateLimits.Enrolment);
+        var group = routes.MapGroup("/v1/enrol").AllowAnonymous().RequireRateLimiting(RateLimits.Enrolment).AddEndpointFilter(Telemetry.EnrolAsync);
         group.MapPost("/", BeginAsync);
         group.MapPost("/{id}/activate", ActivateAsync);
     }

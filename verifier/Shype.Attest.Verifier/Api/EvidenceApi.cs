@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Access;
@@ -26,11 +27,11 @@ internal static class EvidenceApi
             : Answers.Json(await service.ChallengeAsync(host, context.RequestAborted), ProtocolJson.Default.Challenge);
     }
 
-    private static IResult ChallengesAsync(string id, HostDirectory hosts, AttestationService service, LiveHosts live, IHostApplicationLifetime lifetime,
-        ILogger<ChallengeStream> log)
+    private static IResult ChallengesAsync(string id, HostDirectory hosts, AttestationService service, LiveHosts live, Exchange exchange,
+        IHostApplicationLifetime lifetime, ILogger<ChallengeStream> log)
     {
         var host = hosts.Find(id)!;
-        return Problems.NotAdmitted(host.Record.State) is { } refused ? refused : new ChallengeStream(host, service, live, lifetime, log);
+        return Problems.NotAdmitted(host.Record.State) is { } refused ? refused : new ChallengeStream(host, service, live, exchange, lifetime, log);
     }
 
     private static async Task<IResult> EvidenceAsync(HttpContext context, string id, HostDirectory hosts, AttestationService service)
@@ -55,9 +56,9 @@ internal static class EvidenceApi
             return unread!;
         }
 
-        if (!Evidence.TryDecode(body, out var evidence, out var malformed))
+        if (!TryDecode(body, out var evidence, out var malformed))
         {
-            return Problems.Malformed(malformed);
+            return malformed;
         }
 
         // Wrong evidence is an answer like any other: 200 with a result that says no.
@@ -65,13 +66,20 @@ internal static class EvidenceApi
             ? Answers.Token(token)
             : Problems.NotAdmitted(host.Record.State) ?? Problems.Internal;
     }
+
+    private static bool TryDecode(byte[] body, [NotNullWhen(true)] out Evidence? evidence, [NotNullWhen(false)] out ProblemResult? refused)
+    {
+        using var span = Telemetry.Span(TelemetrySpan.Decode);
+        refused = Evidence.TryDecode(body, out evidence, out var malformed) ? null : Problems.Malformed(malformed);
+        return refused is null;
+    }
 }
 
 /// <summary>
 /// Challenges as server-sent events. Written by hand, because keep-alives are comments, which the framework's result does not write.
 /// </summary>
 internal sealed class ChallengeStream(
-    HostEntry host, AttestationService service, LiveHosts live, IHostApplicationLifetime lifetime, ILogger<ChallengeStream> log) : IResult
+    HostEntry host, AttestationService service, LiveHosts live, Exchange exchange, IHostApplicationLifetime lifetime, ILogger<ChallengeStream> log) : IResult
 {
     /// <inheritdoc/>
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -93,8 +101,10 @@ internal sealed class ChallengeStream(
                 }
 
                 var challenge = await service.ChallengeAsync(host, ending.Token);
-                if (connection.TrySend(challenge.Nonce))
+                if (connection.TrySend(challenge.Nonce, out var questions))
                 {
+                    // Before it goes out: whoever gets the evidence says so after that, and those who asked elsewhere must know by then what to listen for.
+                    await exchange.TellSentAsync(host.Record.Id, challenge.Nonce, questions);
                     var data = JsonSerializer.SerializeToUtf8Bytes(challenge, ProtocolJson.Default.Challenge);
                     await WriteAsync(httpContext.Response, [.. "event: challenge\ndata: "u8, .. data, .. "\n\n"u8], ending.Token);
                 }

@@ -2,7 +2,6 @@ using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Access;
 using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Enrolment;
-using Shype.Attest.Verifier.Hosting;
 using Shype.Attest.Verifier.Store;
 
 namespace Shype.Attest.Verifier.Api;
@@ -77,8 +76,7 @@ internal static class HostsApi
         : await store.ReadLastResultAsync(host.Record.Id, context.RequestAborted) is { } token ? Answers.Token(token)
         : Problems.Of(StatusCodes.Status404NotFound, ProblemTypes.NotFound, "This host has not shown evidence yet.");
 
-    private static async Task<IResult> ApproveAsync(HttpContext context, string name, HostDirectory hosts, LiveHosts live, IAttestationStore store,
-        TrustStore trust, VerifierOptions options, TimeProvider clock, ILogger<HostDirectory> log)
+    private static async Task<IResult> ApproveAsync(HttpContext context, string name, HostDecisions decisions, LiveHosts live, IAttestationStore store, TrustStore trust)
     {
         var request = new ApproveRequest();
         if (context.Request.ContentType is not null)
@@ -90,55 +88,18 @@ internal static class HostsApi
             }
         }
 
-        if (hosts.Find(name) is not { } host)
-        {
-            return Problems.HostUnknown;
-        }
-
-        var known = Convert.ToHexStringLower(host.Record.EkDigest);
-        if (request.EkFingerprint is null && PinnedKeys.NeedsFingerprint(host.Record.EnrolmentFindings, options))
-        {
-            return Problems.Of(StatusCodes.Status409Conflict, ProblemTypes.FingerprintNeeded,
-                $"Nobody certified this host's endorsement key. Read the key's SHA-256 on the machine itself, and approve with it: shype host approve {host.Record.Name} --ek-fingerprint SHA256.");
-        }
-
-        return request.EkFingerprint is { } fingerprint && !string.Equals(fingerprint, known, StringComparison.OrdinalIgnoreCase)
-            ? Problems.Of(StatusCodes.Status409Conflict, ProblemTypes.FingerprintNeeded,
-                $"The host enrolled with the endorsement key {known}, which is not the one that you named: this is another TPM.")
-            : await ChangeAsync(context, name, HostState.Enrolled, null, hosts, live, store, trust, clock, log, request.EkFingerprint is null ? null : "ek=" + known);
+        return await AnswerAsync(context, await decisions.ApproveAsync(context, name, request.EkFingerprint), live, store, trust);
     }
 
-    private static async Task<IResult> RevokeAsync(HttpContext context, string name, HostDirectory hosts, LiveHosts live, IAttestationStore store,
-        TrustStore trust, TimeProvider clock, ILogger<HostDirectory> log)
+    private static async Task<IResult> RevokeAsync(HttpContext context, string name, HostDecisions decisions, LiveHosts live, IAttestationStore store, TrustStore trust)
     {
         var message = await RequestBody.ReadAsync(context, ProtocolJson.Default.RevokeRequest);
         return !message.TryGet(out var request, out var problem) ? problem
-            : request.Reason.Length is 0 or > MaxReasonCharacters ? Problems.Malformed("$.reason", $"has 1 to {MaxReasonCharacters} characters")
-            : await ChangeAsync(context, name, HostState.Revoked, request.Reason, hosts, live, store, trust, clock, log);
+            : await AnswerAsync(context, await decisions.RevokeAsync(context, name, request.Reason), live, store, trust);
     }
 
-    private static async Task<IResult> ChangeAsync(HttpContext context, string name, HostState state, string? reason, HostDirectory hosts, LiveHosts live,
-        IAttestationStore store, TrustStore trust, TimeProvider clock, ILogger<HostDirectory> log, string? proof = null)
-    {
-        if (hosts.Find(name) is not { } host)
-        {
-            return Problems.HostUnknown;
-        }
-
-        var change = new StateChange(host.Record.Id, state, reason, Caller.Name(context), clock.GetUtcNow()) { Proof = proof };
-        if (await hosts.SetStateAsync(change, context.RequestAborted) is not { } changed)
-        {
-            return Problems.HostUnknown;
-        }
-
-        if (state == HostState.Revoked)
-        {
-            live.Drop(changed.Record.Id);
-        }
-
-        log.StateChanged(changed.Record.Id, state, reason);
-        return await DetailAsync(changed, live, store, trust, context.RequestAborted);
-    }
+    private static async Task<IResult> AnswerAsync(HttpContext context, HostDecision decision, LiveHosts live, IAttestationStore store, TrustStore trust) =>
+        decision.Problem is { } problem ? problem : await DetailAsync(decision.Host!, live, store, trust, context.RequestAborted);
 
     /// <summary>A host with all that is kept about it.</summary>
     public static async Task<IResult> DetailAsync(HostEntry host, LiveHosts live, IAttestationStore store, TrustStore trust, CancellationToken cancellationToken)
@@ -179,5 +140,4 @@ internal static class HostsApi
     };
 
     private const int PageSize = 1000;
-    private const int MaxReasonCharacters = 500;
 }

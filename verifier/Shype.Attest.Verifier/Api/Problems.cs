@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Shype.Attest.Appraisal;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Attestation;
@@ -54,6 +55,8 @@ internal static class Problems
     {
         AskFailure.HostNotConnected => Of(StatusCodes.Status503ServiceUnavailable, ProblemTypes.HostNotConnected,
             "The host's agent is not connected, so nobody can be asked for a fresh quote. Is 'shype-agent serve' running there?"),
+        AskFailure.OthersUnheard => Of(StatusCodes.Status503ServiceUnavailable, ProblemTypes.HostNotConnected,
+            "The host's agent is not connected to this verifier, and the others cannot be asked now: the database does not pass messages on. Try again."),
         AskFailure.HostDidNotAnswer => Of(StatusCodes.Status504GatewayTimeout, ProblemTypes.HostDidNotAnswer,
             "The host's agent was asked for a fresh quote and did not answer in time."),
         AskFailure.VmUnknown => Of(StatusCodes.Status404NotFound, ProblemTypes.VmUnknown, "No host that the verifier knows runs this VM."),
@@ -88,6 +91,8 @@ internal sealed class ProblemResult(ProblemDocument document) : IResult
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = document.Status!.Value;
-        return Answers.WriteAsync(httpContext, MediaTypes.ProblemJson, document.Write());
+        // By this the operator finds the lines of the log that belong to it.
+        var said = document with { Trace = Activity.Current?.TraceId.ToHexString() };
+        return Answers.WriteAsync(httpContext, MediaTypes.ProblemJson, said.Write());
     }
 }

@@ -1,4 +1,3 @@
-using Shype.Attest.Measurement.Records;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Access;
 
@@ -23,7 +22,7 @@ internal static class TokensApi
     {
         var message = await RequestBody.ReadAsync(context, ProtocolJson.Default.TokenRequest);
         return !message.TryGet(out var request, out var problem) ? problem
-            : !IsName(request.Name) ? Problems.Malformed("$.name", $"has 1 to {MaxNameCharacters} characters that are seen, without a blank at either end, and is not the name of a part of the verifier")
+            : !Caller.IsName(request.Name) ? Problems.Malformed("$.name", $"has 1 to {Caller.MaxNameCharacters} characters that are seen, none of / and #, without a blank at either end, and is not the name of a part of the verifier")
             : !Roles.OfTokens.Contains(request.Role) ? Problems.Malformed("$.role", $"is none of {string.Join(", ", Roles.OfTokens)}")
             : request.Expires <= clock.GetUtcNow() ? Problems.Malformed("$.expires", "is over already")
             : await tokens.AddAsync(request, Caller.Name(context), context.RequestAborted) is { } made ? Answers.Json(made, ProtocolJson.Default.TokenInfo)
@@ -34,12 +33,4 @@ internal static class TokensApi
         await tokens.RemoveAsync(name, Caller.Name(context), context.RequestAborted)
             ? await ListAsync(context, tokens)
             : Problems.Of(StatusCodes.Status404NotFound, ProblemTypes.NotFound, "No token that an administrator made has this name: shype token list shows them.");
-
-    // Audit and terminal show it as it is, and nobody is taken for somebody else.
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= MaxNameCharacters && name.Trim() == name && TextRules.Escape(name) == name && !name.Contains('/', StringComparison.Ordinal)
-        && !Reserved.Contains(name, StringComparer.OrdinalIgnoreCase);
-
-    private const int MaxNameCharacters = 64;
-    private static readonly string[] Reserved = ["verifier", "host", Roles.Admin, Roles.Operator, Roles.RelyingParty, Roles.Viewer, Roles.Agent];
 }

@@ -6,6 +6,9 @@ internal enum AskFailure
     /// <summary>No agent is connected.</summary>
     HostNotConnected,
 
+    /// <summary>No agent is connected here, and other verifiers cannot be asked now.</summary>
+    OthersUnheard,
+
     /// <summary>The agent did not answer in time.</summary>
     HostDidNotAnswer,
 

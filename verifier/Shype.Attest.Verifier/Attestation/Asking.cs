@@ -7,7 +7,7 @@ namespace Shype.Attest.Verifier.Attestation;
 /// <summary>
 /// Verdicts for those who ask: always from evidence that a host made after the question, never from what is kept. What is kept only says whom to ask.
 /// </summary>
-internal sealed class Asking(HostDirectory hosts, LiveHosts live, Results results, IAttestationStore store)
+internal sealed class Asking(HostDirectory hosts, LiveHosts live, Elsewhere elsewhere, Results results, IAttestationStore store)
 {
     /// <summary>A verdict about a host and all its VMs.</summary>
     public async Task<Asked> HostAsync(HostEntry host, Question question, CancellationToken cancellationToken)
@@ -50,14 +50,8 @@ internal sealed class Asking(HostDirectory hosts, LiveHosts live, Results result
     // The first host that shows the VM ends the search: silent hosts keep nobody waiting.
     private async Task<IReadOnlyList<VmPlace>> PlacesAfterAnyAsync(string uuidOrName, CancellationToken cancellationToken)
     {
-        var connected = live.Connected;
-        // A question about a name that nobody knows must not cost a quote of every host of a fleet.
-        if (connected.Count > MaxAskedAtOnce)
-        {
-            return [];
-        }
-
-        await foreach (var answer in Task.WhenEach(connected.Select(live.AskAsync)).WithCancellation(cancellationToken))
+        var others = elsewhere.SearchAsync(async () => await PlacesAsync(uuidOrName, cancellationToken) is { Count: > 0 } found ? found : null, cancellationToken);
+        await foreach (var answer in Task.WhenEach(live.AskAllHere()).WithCancellation(cancellationToken))
         {
             if ((await answer).Verdict is not null && await PlacesAsync(uuidOrName, cancellationToken) is { Count: > 0 } places)
             {
@@ -65,7 +59,7 @@ internal sealed class Asking(HostDirectory hosts, LiveHosts live, Results result
             }
         }
 
-        return [];
+        return await others ?? [];
     }
 
     private async Task<Asked> VmAsync(VmPlace place, Question question, CancellationToken cancellationToken)
@@ -90,8 +84,6 @@ internal sealed class Asking(HostDirectory hosts, LiveHosts live, Results result
             : await store.FindVmsAsync(uuidOrName, cancellationToken);
         return [.. places.Where(place => hosts.Find(place.HostId)?.Record.State == HostState.Enrolled)];
     }
-
-    private const int MaxAskedAtOnce = 32;
 }
 
 /// <summary>What a relying party asks. Many may share the quote that answers; each gets its own nonce back, and answers to its own demands.</summary>

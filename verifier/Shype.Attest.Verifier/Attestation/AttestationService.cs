@@ -12,13 +12,14 @@ namespace Shype.Attest.Verifier.Attestation;
 /// The only orchestration: take evidence, appraise, sign, keep, answer whoever waits. Evidence of one host is taken one after the other; a
 /// verdict is told to anybody only after it is on the disk.
 /// </summary>
-internal sealed class AttestationService(
+internal sealed partial class AttestationService(
     HostDirectory hosts, ChallengeIssuer challenges, LiveHosts live, CurrentReferences references, PolicyLibrary policies, Results results,
-    CurrentAppraisalPolicies appraisalPolicies, IAttestationStore store, TimeProvider clock, ILogger<AttestationService> log)
+    CurrentAppraisalPolicies appraisalPolicies, IAttestationStore store, IReplicaStore others, IStagedLogs staged, TimeProvider clock, ILogger<AttestationService> log)
 {
     /// <summary>A challenge for a host, at once.</summary>
     public async Task<Challenge> ChallengeAsync(HostEntry host, CancellationToken cancellationToken)
     {
+        using var span = Telemetry.Span(TelemetrySpan.Challenge);
         if (host.Knowledge is { } known)
         {
             return challenges.Issue(host.Record.Id, known.Memory, RulesOf(host));
@@ -93,14 +94,20 @@ internal sealed class AttestationService(
     {
         // Before anything else is read of it: what changes later makes the verdict stale.
         var revision = host.Record.Revision;
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var inputs = new Inputs(appraisalPolicies.Of(host.Record.PolicyGroup), references.InForceAt(now), now, sessionNonce);
+        var inputs = InputsOf(host, sessionNonce);
+        var now = inputs.Now;
+        var brought = evidence;
+        if (await JoinAsync(host, evidence, inputs) is { } whole)
+        {
+            (evidence, encoded) = (whole, whole.Encode());
+        }
+
         var (verdict, token) = await TryAppraiseAsync(host, evidence, encoded, inputs);
         var (appraisal, before) = (verdict.Appraisal, host.Knowledge?.Memory);
         var vms = VmsOf(host, appraisal);
         var policy = policies.ToStore(appraisal?.NewPolicy);
         var status = appraisal?.Host.Status ?? TrustTier.None;
-        await store.CommitAsync(new AppraisalCommit
+        var commit = new AppraisalCommit
         {
             HostId = host.Record.Id,
             Revision = revision,
@@ -110,6 +117,9 @@ internal sealed class AttestationService(
             Boot = appraisal?.Host.BootId ?? host.Record.Boot,
             Evidence = encoded,
             EvidenceDigest = verdict.EvidenceDigest,
+            Challenge = evidence.ChallengeNonce.ToArray(),
+            IsAccepted = appraisal is { IsFresh: true },
+            UsedStaged = appraisal is { IsFresh: true } && !ReferenceEquals(evidence, brought),
             Result = token,
             Memory = appraisal?.Memory?.Encode(),
             Context = appraisal is null ? null : ContextOf(host, appraisal, before, inputs).Encode(),
@@ -118,7 +128,13 @@ internal sealed class AttestationService(
             Vms = vms is not null && host.LastVms is { } last && last.SequenceEqual(vms) ? null : vms,
             Policy = policy,
             Watch = WatchNote.Of(appraisal),
-        }, CancellationToken.None);
+        };
+        using (Telemetry.Span(TelemetrySpan.Keep))
+        {
+            await store.CommitAsync(commit, CancellationToken.None);
+        }
+
+        Telemetry.Kept(encoded.Length + token.Length + commit.Logs.Sum(piece => (long)piece.Bytes.Length));
         WatchMeter.Verdict(status);
         inputs.References.Origin.MarkKept();
         host.Update(record => record with
@@ -146,7 +162,7 @@ internal sealed class AttestationService(
         try
         {
             var known = await hosts.KnowAsync(host, CancellationToken.None);
-            var verdict = new HostVerdict(Appraiser.Appraise(evidence, Context(host.Record, known, evidence, inputs)), digest);
+            var verdict = new HostVerdict(Telemetry.Appraise(evidence, Context(host.Record, known, evidence, inputs)), digest);
             var token = results.Sign(verdict, host, evidence.ChallengeNonce.Span);
             log.Appraised(host.Record.Id, verdict.Appraisal!.Host.Status, verdict.Appraisal.Findings.FirstOrDefault(finding => finding.IsFailure)?.Kind.Text);
             return (verdict, token);
@@ -195,6 +211,12 @@ internal sealed class AttestationService(
         EnrolmentFindings = Encoding.UTF8.GetBytes(host.Record.EnrolmentFindings),
         Before = before is null ? default(ReadOnlyMemory<byte>?) : before.EncodeContinuity(),
     };
+
+    private Inputs InputsOf(HostEntry host, byte[]? sessionNonce = null)
+    {
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        return new Inputs(appraisalPolicies.Of(host.Record.PolicyGroup), references.InForceAt(now), now, sessionNonce);
+    }
 
     private AppraisalRules RulesOf(HostEntry host) => appraisalPolicies.Of(host.Record.PolicyGroup).Rules;
 

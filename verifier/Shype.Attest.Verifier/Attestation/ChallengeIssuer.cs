@@ -2,11 +2,12 @@ using System.Security.Cryptography;
 using Shype.Attest.Appraisal;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Hosting;
+using Shype.Attest.Verifier.Signing;
 
 namespace Shype.Attest.Verifier.Attestation;
 
 /// <summary>Mints challenges that need no table, and says whose they are when they come back.</summary>
-internal sealed class ChallengeIssuer(byte[] key, PolicyLibrary policies, VerifierOptions options, TimeProvider clock)
+internal sealed class ChallengeIssuer(KeyRing keys, PolicyLibrary policies, VerifierOptions options, TimeProvider clock)
 {
     /// <summary>A challenge for a host, which also says what the verifier already has.</summary>
     public Challenge Issue(string hostId, HostMemory? memory, AppraisalRules rules)
@@ -16,7 +17,7 @@ internal sealed class ChallengeIssuer(byte[] key, PolicyLibrary policies, Verifi
         var pcrs = rules.Pcrs;
         return new Challenge
         {
-            Nonce = ChallengeNonce.Mint(key, RandomNumberGenerator.GetBytes(ChallengeNonce.SeedSize), expires, hostId, pcrs),
+            Nonce = ChallengeNonce.Mint(keys.ChallengeSecrets[0], RandomNumberGenerator.GetBytes(ChallengeNonce.SeedSize), expires, hostId, pcrs),
             Pcrs = pcrs,
             Expires = expires,
             Known = memory?.KnownUnder(rules) ?? LogPosition.None,
@@ -28,5 +29,5 @@ internal sealed class ChallengeIssuer(byte[] key, PolicyLibrary policies, Verifi
 
     /// <summary>What is wrong with a nonce that came back.</summary>
     public ChallengeNonceProblem Check(ReadOnlySpan<byte> nonce, string hostId, AppraisalRules rules) =>
-        ChallengeNonce.Check(nonce, clock.GetUtcNow(), hostId, rules.Pcrs, key);
+        ChallengeNonce.Check(nonce, clock.GetUtcNow(), hostId, rules.Pcrs, keys.ChallengeSecrets);
 }

@@ -63,6 +63,9 @@ internal sealed class HostDirectory(IAttestationStore store, IAdmissionStore adm
         }
     }
 
+    /// <summary>Hosts that are looked for, in no order, up to so many.</summary>
+    public IReadOnlyList<HostRecord> Where(Func<HostRecord, bool> admits, int limit) => [.. _byId.Select(host => host.Value.Record).Where(admits).Take(limit)];
+
     /// <summary>Takes a host in that proved its keys.</summary>
     public async Task<EnrolmentOutcome> EnrolAsync(HostEnrolment enrolment, CancellationToken cancellationToken)
     {
@@ -172,7 +175,12 @@ internal sealed class HostDirectory(IAttestationStore store, IAdmissionStore adm
             return known;
         }
 
-        var stored = await store.ReadMemoryAsync(host.Record.Id, cancellationToken);
+        return Know(host, await store.ReadMemoryAsync(host.Record.Id, cancellationToken));
+    }
+
+    /// <summary>Takes up what is stored about a host. The caller holds the host's gate.</summary>
+    public static HostKnowledge Know(HostEntry host, StoredMemory stored)
+    {
         HostMemory? memory = null;
         if (stored.Memory is not null && !HostMemory.TryDecode(stored.Memory, out memory, out var problem))
         {

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Shype.Attest.Verifier.Store;
 
 namespace Shype.Attest.Verifier.Attestation;
 
@@ -28,14 +29,44 @@ internal sealed class LiveHost(TimeSpan patience, TimeProvider clock)
                 return Task.FromResult(HostAnswer.None(AskFailure.HostNotConnected));
             }
 
-            if (_waiting is null)
+            var round = Waiting();
+            round.HasAskers = true;
+            Wake();
+            return round.Answer.Task;
+        }
+    }
+
+    /// <summary>A question that was asked at another verifier joins those that wait here; says which challenge it goes with, where that is out already.</summary>
+    public bool TryJoin(string question, out byte[]? challenge)
+    {
+        lock (_lock)
+        {
+            challenge = _out is { } sent && sent.Questions.Contains(question) ? sent.Nonce : null;
+            if (_closed || challenge is not null)
             {
-                var round = _waiting = new Round();
-                round.Life = EndAfter(2 * patience, round);
+                return !_closed;
+            }
+
+            var round = Waiting();
+            if (!round.Questions.Contains(question) && round.Questions.Count < ReplicaMessage.MaxQuestions)
+            {
+                round.Questions.Add(question);
             }
 
             Wake();
-            return _waiting.Answer.Task;
+            return true;
+        }
+    }
+
+    /// <summary>The challenge that is out; null where none is.</summary>
+    public byte[]? Out
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _out?.Nonce;
+            }
         }
     }
 
@@ -58,11 +89,14 @@ internal sealed class LiveHost(TimeSpan patience, TimeProvider clock)
         }
     }
 
-    /// <summary>Closes the round that waits, because its challenge goes out now; false where nobody waits or a round is out.</summary>
-    public bool TrySend(byte[] nonce)
+    /// <summary>
+    /// Closes the round that waits, because its challenge goes out now; false where nobody waits or a round is out. Says the questions of other verifiers that it is for.
+    /// </summary>
+    public bool TrySend(byte[] nonce, out IReadOnlyList<string> questions)
     {
         lock (_lock)
         {
+            questions = [];
             if (_closed || _waiting is null || _out is not null)
             {
                 return false;
@@ -72,6 +106,7 @@ internal sealed class LiveHost(TimeSpan patience, TimeProvider clock)
             _waiting = null;
             round.Nonce = nonce;
             round.Patience = EndAfter(patience, round);
+            questions = [.. round.Questions];
             return true;
         }
     }
@@ -91,6 +126,23 @@ internal sealed class LiveHost(TimeSpan patience, TimeProvider clock)
         }
     }
 
+    /// <summary>Whether somebody here waits for what becomes of a challenge. One that only other verifiers wait for is over by this: they are told as well.</summary>
+    public bool IsWaitingFor(ReadOnlySpan<byte> nonce)
+    {
+        Round? round;
+        lock (_lock)
+        {
+            round = _out is { } sent && nonce.SequenceEqual(sent.Nonce) ? sent : null;
+        }
+
+        if (round is { HasAskers: false })
+        {
+            End(round, HostAnswer.None(AskFailure.HostNotConnected));
+        }
+
+        return round is { HasAskers: true };
+    }
+
     /// <summary>The connection is gone.</summary>
     public void Close()
     {
@@ -105,6 +157,17 @@ internal sealed class LiveHost(TimeSpan patience, TimeProvider clock)
 
         waiting?.End(HostAnswer.None(AskFailure.HostNotConnected));
         sent?.End(HostAnswer.None(AskFailure.HostNotConnected));
+    }
+
+    private Round Waiting()
+    {
+        if (_waiting is null)
+        {
+            var round = _waiting = new Round();
+            round.Life = EndAfter(2 * patience, round);
+        }
+
+        return _waiting;
     }
 
     private ITimer EndAfter(TimeSpan time, Round round) =>
@@ -133,6 +196,10 @@ internal sealed class LiveHost(TimeSpan patience, TimeProvider clock)
     // Those who wait for one quote.
     private sealed class Round
     {
+        public bool HasAskers { get; set; }
+
+        public List<string> Questions { get; } = [];
+
         public TaskCompletionSource<HostAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public byte[]? Nonce { get; set; }

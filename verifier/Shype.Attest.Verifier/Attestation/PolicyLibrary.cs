@@ -17,7 +17,7 @@ internal sealed class PolicyLibrary(IAttestationStore store)
     /// <summary>SHA-256 (hex) of the files, as challenges list them.</summary>
     public IReadOnlyList<string> Known => _known;
 
-    /// <summary>Reads the stored policies; once, before anybody is served.</summary>
+    /// <summary>Reads the stored policies: before anybody is served, and when another verifier stored some.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         foreach (var policy in await store.ReadPoliciesAsync(cancellationToken))

@@ -12,12 +12,16 @@ namespace Shype.Attest.Verifier.Attestation;
 /// </summary>
 internal sealed class Replicas(
     IAttestationStore store, HostDirectory hosts, LiveHosts live, TrustStore trust, CurrentReferences references, CurrentAppraisalPolicies policies,
-    AccessTokens tokens, ILogger<Replicas> log) : BackgroundService
+    AccessTokens tokens, Signing.KeyRing keys, ILogger<Replicas> log) : BackgroundService
 {
     private long _seen;
+    private volatile bool _isFollowing = true;
 
     /// <summary>Takes note of where the audit stands; before anything is read into memory.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken) => _seen = store.IsShared ? (await store.ReadChangesAsync(long.MaxValue, cancellationToken)).Last : 0;
+
+    /// <summary>Whether the last look at what others decided went well.</summary>
+    public bool IsFollowing => _isFollowing;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -28,6 +32,7 @@ internal sealed class Replicas(
             try
             {
                 await FollowAsync(stoppingToken);
+                _isFollowing = true;
                 await store.WaitForOthersAsync(Patience, stoppingToken);
             }
             catch (OperationCanceledException)
@@ -38,6 +43,7 @@ internal sealed class Replicas(
             catch (Exception failure)
 #pragma warning restore CA1031
             {
+                _isFollowing = false;
                 log.FollowingFailed(failure);
                 await Task.Delay(Patience, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
             }
@@ -68,6 +74,11 @@ internal sealed class Replicas(
             await tokens.FollowAsync(cancellationToken);
         }
 
+        if (kinds.Contains(AuditKinds.Keys))
+        {
+            await keys.FollowAsync(cancellationToken);
+        }
+
         foreach (var subject in changes.Changed.Where(change => !AboutAll.Contains(change.Kind)).Select(change => change.Subject).Distinct(StringComparer.Ordinal))
         {
             await FollowHostAsync(subject);
@@ -86,7 +97,7 @@ internal sealed class Replicas(
     }
 
     // All other kinds are about one host; the watch is never in memory.
-    private static readonly HashSet<string> AboutAll = [AuditKinds.Trust, AuditKinds.References, AuditKinds.AppraisalPolicy, AuditKinds.Access, AuditKinds.Admission, AuditKinds.WatchSettings, AuditKinds.Webhook, AuditKinds.Watch];
+    private static readonly HashSet<string> AboutAll = [AuditKinds.Trust, AuditKinds.References, AuditKinds.AppraisalPolicy, AuditKinds.Access, AuditKinds.Keys, AuditKinds.Admission, AuditKinds.WatchSettings, AuditKinds.Webhook, AuditKinds.Watch];
 
     // Wake-ups come at once; this is for those that are lost with their connection.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);

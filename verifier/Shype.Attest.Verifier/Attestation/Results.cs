@@ -18,6 +18,7 @@ internal sealed class Results(ResultSigner signer, VerifierOptions options, Time
 
     private string Sign(HostVerdict verdict, HostEntry host, ReadOnlySpan<byte> nonce, DemandSet demands, IReadOnlyCollection<Guid>? vms)
     {
+        using var span = Telemetry.Span(TelemetrySpan.Sign);
         var text = Base64UrlText.Encode(nonce);
         return signer.Sign(verdict.Appraisal is { } appraisal
             ? appraisal.ToResult(new ResultRequest

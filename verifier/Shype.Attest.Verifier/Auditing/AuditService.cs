@@ -68,7 +68,7 @@ internal sealed class AuditService(IAuditStore store, AuditSigner signer, TimePr
         {
             if (!AuditHead.TryVerify(token, signer.Published, out var head, out var refused))
             {
-                return $"a signed head is not of this verifier: {refused.Detail}; was a key taken out of audit-keys?";
+                return $"a signed head is not of this verifier: {refused.Detail}; was a key taken out of the database?";
             }
 
             if (hash is null || head.Hash != Convert.ToHexStringLower(hash))

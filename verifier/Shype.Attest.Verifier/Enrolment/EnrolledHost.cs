@@ -18,6 +18,9 @@ internal static class EnrolledHost
     public static TpmClaims? Describe(StoredRequest stored, EkCertificatePolicy policy) =>
         EnrolmentAppraiser.Appraise(Read(stored), policy, stored.At).Tpm?.ToClaims();
 
+    /// <summary>The certificates that it brought.</summary>
+    public static IReadOnlyList<byte[]> CertificatesOf(StoredRequest? stored) => stored is null ? [] : Read(stored).EkCertificates;
+
     private static EnrolmentRequest Read(StoredRequest stored) => ProtocolJson.TryRead(stored.Request, ProtocolJson.Default.EnrolmentRequest, out var request, out var problem)
         ? request
         : throw new StoreException($"what host {stored.HostId} enrolled with cannot be read: {problem}; restore the database from a backup");

@@ -16,7 +16,7 @@ namespace Shype.Attest.Verifier.Enrolment;
 /// that will be kept (rule K3). Nothing is kept on disk before that.
 /// </summary>
 internal sealed class EnrolmentService(
-    TrustStore trust, HostDirectory hosts, LiveHosts live, PendingEnrolments pending, VerifierOptions options, TimeProvider clock,
+    TrustStore trust, HostDirectory hosts, LiveHosts live, IPendingEnrolments pending, EnrolmentSecret secrets, VerifierOptions options, TimeProvider clock,
     ILogger<EnrolmentService> log)
     : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class EnrolmentService(
         await _places.WaitAsync(cancellationToken);
         try
         {
-            return Begin(request);
+            return await BeginInPlaceAsync(request, cancellationToken);
         }
         finally
         {
@@ -41,43 +41,55 @@ internal sealed class EnrolmentService(
     public async Task<ActivationOutcome> ActivateAsync(string enrolmentId, EnrolmentActivation activation, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        if (pending.Take(enrolmentId, now) is not { } taken)
+        if (await pending.TakeAsync(enrolmentId, now, cancellationToken) is not { } taken)
         {
-            return new ActivationOutcome(IsKnown: false, IsProven: false, null);
+            return ActivationOutcome.Unknown;
         }
 
-        var expected = EnrolmentProof.Proof(taken.Secret, taken.Id, taken.AkName.Bytes.Span, taken.EkDigest);
-        if (!CryptographicOperations.FixedTimeEquals(expected, activation.Proof))
+        // From the request itself, as it was and by what is trusted now: nothing else was kept.
+        var policy = trust.Policy;
+        var appraisal = await AppraiseInPlaceAsync(taken.Request, policy, now, cancellationToken);
+        if (appraisal.AkName is null || appraisal.Findings.Any(finding => finding.IsFailure))
         {
-            log.ActivationFailed(taken.HostId, taken.Request.HostName);
+            // Trust changed between question and answer.
+            return ActivationOutcome.Unknown;
+        }
+
+        if (secrets.Proven(taken, appraisal, activation.Proof) is not { } secret)
+        {
+            log.ActivationFailed(HostIds.Of(appraisal.EkDigest), taken.Request.HostName);
             return new ActivationOutcome(IsKnown: true, IsProven: false, null);
         }
 
-        if (!ReferenceEquals(taken.Policy, trust.Policy) && EnrolmentAppraiser.Appraise(taken.Request, trust.Policy, now).Findings.Any(finding => finding.IsFailure))
-        {
-            // Trust changed between question and answer.
-            return new ActivationOutcome(IsKnown: false, IsProven: false, null);
-        }
+        var record = ToHost(taken, appraisal, secret, now);
+        CryptographicOperations.ZeroMemory(secret);
+        return await TakeInAsync(record, taken, appraisal, policy, activation.Invitation, cancellationToken);
+    }
 
+    /// <inheritdoc/>
+    public void Dispose() => _places.Dispose();
+
+    private async Task<ActivationOutcome> TakeInAsync(
+        HostRecord record, PendingEnrolment taken, EnrolmentAppraisal appraisal, EkCertificatePolicy policy, string? invitation, CancellationToken cancellationToken)
+    {
         var request = JsonSerializer.SerializeToUtf8Bytes(taken.Request, ProtocolJson.Default.EnrolmentRequest);
         var outcome = await hosts.EnrolAsync(
             new HostEnrolment
             {
-                Host = ToHost(taken, now),
-                At = now,
+                Host = record,
+                At = record.EnrolledAt,
                 EkCertificates = taken.Request.EkCertificates,
                 Request = request,
-                Keys = taken.Keys,
-                InvitationDigest = activation.Invitation is { } token ? TokenDigest.Of(token).ToBytes() : null,
-                NeedsFingerprint = PinnedKeys.NeedsFingerprint(taken.Findings, options),
+                Keys = ExpectedKeys.Of(appraisal),
+                InvitationDigest = invitation is { } token ? TokenDigest.Of(token).ToBytes() : null,
+                NeedsFingerprint = PinnedKeys.NeedsFingerprint(record.EnrolmentFindings, options),
             },
             cancellationToken);
-        if (!ReferenceEquals(taken.Policy, trust.Policy))
+        if (!ReferenceEquals(policy, trust.Policy))
         {
             await trust.CatchUpAsync();
         }
 
-        CryptographicOperations.ZeroMemory(taken.Secret);
         if (outcome.Host is { } host)
         {
             // An agent with the token of before speaks for nobody any more.
@@ -86,20 +98,29 @@ internal sealed class EnrolmentService(
         }
         else
         {
-            log.EnrolmentRefused(taken.HostId, taken.Request.HostName, outcome.Verdict);
+            log.EnrolmentRefused(record.Id, record.Name, outcome.Verdict);
         }
 
         return new ActivationOutcome(IsKnown: true, IsProven: true, outcome);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _places.Dispose();
+    private async Task<EnrolmentAppraisal> AppraiseInPlaceAsync(EnrolmentRequest request, EkCertificatePolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await _places.WaitAsync(cancellationToken);
+        try
+        {
+            return EnrolmentAppraiser.Appraise(request, policy, now);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
 
-    private (EnrolmentChallenge? Challenge, IReadOnlyList<Finding> Findings) Begin(EnrolmentRequest request)
+    private async Task<(EnrolmentChallenge? Challenge, IReadOnlyList<Finding> Findings)> BeginInPlaceAsync(EnrolmentRequest request, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var policy = trust.Policy;
-        var appraisal = EnrolmentAppraiser.Appraise(request, policy, now);
+        var appraisal = EnrolmentAppraiser.Appraise(request, trust.Policy, now);
         var findings = HostIds.IsId(request.HostName)
             ? [.. appraisal.Findings, new Finding(FindingCode.HostNameRefused, "host name", Detail: "it looks like a host's id")]
             : appraisal.Findings;
@@ -109,55 +130,52 @@ internal sealed class EnrolmentService(
             return (null, findings);
         }
 
-        var entry = new PendingEnrolment
-        {
-            Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(EnrolmentIdBytes)),
-            Request = request,
-            HostId = HostIds.Of(appraisal.EkDigest),
-            Policy = policy,
-            EkDigest = appraisal.EkDigest,
-            AkName = appraisal.AkName!,
-            EkIssuer = appraisal.Issuer,
-            Keys = ExpectedKeys.Of(appraisal),
-            Findings = StoredFindings.Write(findings),
-            Secret = RandomNumberGenerator.GetBytes(SecretBytes),
-            Expires = now + options.EnrolmentLifetime,
-        };
-        var credential = CredentialMaker.Make(appraisal.EndorsementKey!, entry.AkName, entry.Secret);
-        pending.Add(entry, now);
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(EnrolmentIdBytes));
+        // Whole milliseconds, as a store keeps them; the one that has begun counts.
+        var expires = DateTimeOffset.FromUnixTimeMilliseconds((now + options.EnrolmentLifetime + TimeSpan.FromTicks(TimeSpan.TicksPerMillisecond - 1)).ToUnixTimeMilliseconds());
+        var entry = new PendingEnrolment(id, request, expires);
+        var secret = secrets.Of(entry, appraisal);
+        var credential = CredentialMaker.Make(appraisal.EndorsementKey!, appraisal.AkName!, secret);
+        CryptographicOperations.ZeroMemory(secret);
+        await pending.AddAsync(entry, now, cancellationToken);
         return (new EnrolmentChallenge
         {
             EnrolmentId = entry.Id,
-            HostId = entry.HostId,
+            HostId = HostIds.Of(appraisal.EkDigest),
             CredentialBlob = credential.IdObject,
             EncryptedSecret = credential.EncryptedSecret,
             Expires = entry.Expires,
         }, []);
     }
 
-    private HostRecord ToHost(PendingEnrolment taken, DateTimeOffset now) => new()
+    private HostRecord ToHost(PendingEnrolment taken, EnrolmentAppraisal appraisal, byte[] secret, DateTimeOffset now)
     {
-        Id = taken.HostId,
-        Name = taken.Request.HostName,
-        // A key that nobody certified waits for the fingerprint, whatever else is let in.
-        State = options.RequireApproval || PinnedKeys.NeedsFingerprint(taken.Findings, options) ? HostState.Pending : HostState.Enrolled,
-        EkDigest = taken.EkDigest,
-        EkIssuer = taken.EkIssuer,
-        AkPublic = taken.Request.AkPublic,
-        AkName = taken.AkName.Bytes.ToArray(),
-        TokenDigest = TokenDigest.Of(EnrolmentProof.AgentToken(taken.Secret, taken.HostId)).ToBytes(),
-        EnrolmentFindings = taken.Findings,
-        EnrolledAt = now,
-    };
+        var (id, findings) = (HostIds.Of(appraisal.EkDigest), StoredFindings.Write(appraisal.Findings));
+        return new()
+        {
+            Id = id,
+            Name = taken.Request.HostName,
+            // A key that nobody certified waits for the fingerprint, whatever else is let in.
+            State = options.RequireApproval || PinnedKeys.NeedsFingerprint(findings, options) ? HostState.Pending : HostState.Enrolled,
+            EkDigest = appraisal.EkDigest,
+            EkIssuer = appraisal.Issuer,
+            AkPublic = taken.Request.AkPublic,
+            AkName = appraisal.AkName!.Bytes.ToArray(),
+            TokenDigest = TokenDigest.Of(EnrolmentProof.AgentToken(secret, id)).ToBytes(),
+            EnrolmentFindings = findings,
+            EnrolledAt = now,
+        };
+    }
 
     private const int EnrolmentIdBytes = 16;
-
-    // Fits the smallest hash that an endorsement key may have (SHA-256): TPM 2.0 Part 1, 24.2.
-    private const int SecretBytes = 32;
 }
 
 /// <summary>What came of an answer.</summary>
 /// <param name="IsKnown">Whether there was such an enrolment, unused and in time.</param>
 /// <param name="IsProven">Whether the answer was right.</param>
 /// <param name="Outcome">What became of the host then.</param>
-internal sealed record ActivationOutcome(bool IsKnown, bool IsProven, EnrolmentOutcome? Outcome);
+internal sealed record ActivationOutcome(bool IsKnown, bool IsProven, EnrolmentOutcome? Outcome)
+{
+    /// <summary>There was none.</summary>
+    public static ActivationOutcome Unknown { get; } = new(false, false, null);
+}

@@ -1,48 +1,25 @@
-using Shype.Attest.Appraisal.Enrolment;
 using Shype.Attest.Protocol;
-using Shype.Attest.Tpm.Types;
 
 namespace Shype.Attest.Verifier.Enrolment;
 
 /// <summary>A host that was challenged to prove its keys.</summary>
-internal sealed record PendingEnrolment
+/// <param name="Id">Names the enrolment; random, known to the host alone.</param>
+/// <param name="Request">The keys and the name that were challenged: what is proven is what is kept.</param>
+/// <param name="Expires">After this moment it is too late.</param>
+internal sealed record PendingEnrolment(string Id, EnrolmentRequest Request, DateTimeOffset Expires);
+
+/// <summary>Half-finished enrolments: bounded in number and time, each answered once, at whichever verifier.</summary>
+internal interface IPendingEnrolments
 {
-    /// <summary>Names the enrolment; random, known to the host alone.</summary>
-    public required string Id { get; init; }
+    /// <summary>Keeps one; what has expired is forgotten, and beyond the capacity the oldest.</summary>
+    Task AddAsync(PendingEnrolment pending, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>The keys and the name that were challenged: what is proven is what is kept.</summary>
-    public required EnrolmentRequest Request { get; init; }
-
-    /// <summary>The id that the host will have.</summary>
-    public required string HostId { get; init; }
-
-    /// <summary>SHA-256 of the endorsement key's TPM2B_PUBLIC.</summary>
-    public required byte[] EkDigest { get; init; }
-
-    /// <summary>The attestation key's name, computed here.</summary>
-    public required TpmName AkName { get; init; }
-
-    /// <summary>What it was judged by.</summary>
-    public EkCertificatePolicy? Policy { get; init; }
-
-    /// <summary>Who certified the endorsement key.</summary>
-    public string? EkIssuer { get; init; }
-
-    /// <summary>What it may be expected by.</summary>
-    public IReadOnlyList<string> Keys { get; init; } = [];
-
-    /// <summary>What was found and does not speak against the host, as JSON.</summary>
-    public required string Findings { get; init; }
-
-    /// <summary>What the TPM must open.</summary>
-    public required byte[] Secret { get; init; }
-
-    /// <summary>After this moment it is too late.</summary>
-    public required DateTimeOffset Expires { get; init; }
+    /// <summary>Takes one out to be answered: right or wrong, there is no second answer.</summary>
+    Task<PendingEnrolment?> TakeAsync(string id, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
-/// <summary>Half-finished enrolments: bounded in number and time, each answered once.</summary>
-internal sealed class PendingEnrolments(int capacity)
+/// <summary>In memory, for a verifier that has its store for itself: nothing is written before a TPM has proven its keys.</summary>
+internal sealed class PendingEnrolments(int capacity) : IPendingEnrolments
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LinkedListNode<PendingEnrolment>> _byId = new(StringComparer.Ordinal);
@@ -62,8 +39,17 @@ internal sealed class PendingEnrolments(int capacity)
         }
     }
 
-    /// <summary>Keeps one; what has expired is forgotten, and beyond the capacity the oldest.</summary>
-    public void Add(PendingEnrolment pending, DateTimeOffset now)
+    /// <inheritdoc/>
+    public Task AddAsync(PendingEnrolment pending, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        Add(pending, now);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<PendingEnrolment?> TakeAsync(string id, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult(Take(id, now));
+
+    private void Add(PendingEnrolment pending, DateTimeOffset now)
     {
         lock (_lock)
         {
@@ -77,8 +63,7 @@ internal sealed class PendingEnrolments(int capacity)
         }
     }
 
-    /// <summary>Takes one out to be answered: right or wrong, there is no second answer.</summary>
-    public PendingEnrolment? Take(string id, DateTimeOffset now)
+    private PendingEnrolment? Take(string id, DateTimeOffset now)
     {
         lock (_lock)
         {

@@ -1,12 +1,15 @@
+using Shype.Attest.Verifier.Hosting.Configuration;
+
 namespace Shype.Attest.Verifier.Hosting;
 
-/// <summary>The few options that are given by hand; all others are set by file or environment.</summary>
+/// <summary>Options: one for each setting.</summary>
 internal static class CommandLine
 {
     /// <summary>What <c>--help</c> prints.</summary>
     public const string Usage = """
         usage: shype-verifier --state DIR [options]
                shype-verifier backup FILE --state DIR    copies the SQLite database; the verifier may run meanwhile
+               shype-verifier --check-config [options]   says each setting and where it stands, starts nothing; exit code 2 where one is wrong
 
           --state DIR                    database, keys and tokens; made with mode 0700 at the first start
           --ek-roots DIR                 more authorities (PEM or DER) whose TPMs are believed, beside the vendors' that are shipped
@@ -14,10 +17,12 @@ internal static class CommandLine
           --require-approval true|false  whether an operator approves each host (default true)
           --database DATABASE            a SQLite file elsewhere, or 'postgres:Host=...;Database=...;Username=...'; the password
                                          stands in the file that DatabasePasswordFile names, or in PGPASSWORD
-          --config FILE                  a JSON file with the section "Verifier"
+          --config FILE                  a JSON file with the section "Verifier"; docs/verifier.example.jsonc has every setting
           --help, --version
 
-        Every option can stand in the file or in the environment: Verifier__State, Verifier__EkRoots, ...
+        Identity providers, client certificates, PKCS#11 keys and all limits are set in the file: docs/access.md, docs/verifier.md.
+        Every setting is an option (ResultLifetime: --result-lifetime), can stand in the environment (Verifier__ResultLifetime) and in the file;
+        the command line goes before the environment, the environment before the file.
         Exit codes: 0 ended, 2 wrong usage or set-up, 3 could not run.
         """;
 
@@ -30,7 +35,7 @@ internal static class CommandLine
             var (name, value) = arguments[i].Split('=', 2) is [var left, var right] ? (left, right) : (arguments[i], null);
             if (!Keys.TryGetValue(name, out var key))
             {
-                throw new SetupException($"'{name}' is not an option; shype-verifier --help shows them");
+                throw new SetupException($"'{name}' is not an option; {(Spelling.Nearest(name, Keys.Keys) is { } near ? $"did you mean {near}?" : "shype-verifier --help shows them")}");
             }
 
             value ??= ++i < arguments.Count ? arguments[i] : throw new SetupException($"{name} needs a value");
@@ -46,13 +51,6 @@ internal static class CommandLine
     /// <summary>The key under which <see cref="Read"/> returns the configuration file.</summary>
     public const string ConfigKey = "config";
 
-    private static readonly Dictionary<string, string> Keys = new(StringComparer.Ordinal)
-    {
-        ["--state"] = $"{VerifierOptions.Section}:{nameof(VerifierOptions.State)}",
-        ["--ek-roots"] = $"{VerifierOptions.Section}:{nameof(VerifierOptions.EkRoots)}",
-        ["--listen"] = $"{VerifierOptions.Section}:{nameof(VerifierOptions.Listen)}",
-        ["--require-approval"] = $"{VerifierOptions.Section}:{nameof(VerifierOptions.RequireApproval)}",
-        ["--database"] = $"{VerifierOptions.Section}:{nameof(VerifierOptions.Database)}",
-        ["--config"] = ConfigKey,
-    };
+    private static readonly Dictionary<string, string> Keys =
+        Setting.All.Where(setting => !setting.IsSection).ToDictionary(setting => setting.Flag, setting => setting.Key, StringComparer.Ordinal).Append(KeyValuePair.Create("--config", ConfigKey)).ToDictionary(StringComparer.Ordinal);
 }

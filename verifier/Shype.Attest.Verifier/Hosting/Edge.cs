@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics;
 using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Api;
+using Shype.Attest.Verifier.Dashboard;
 using Shype.Attest.Verifier.Store;
 
 namespace Shype.Attest.Verifier.Hosting;
@@ -23,7 +25,9 @@ internal static class Edge
     /// <summary>Exceptions: the client's fault as 4xx, ours as 5xx without a word about the inside.</summary>
     public static async Task FailAsync(HttpContext context)
     {
-        var failure = context.Features.Get<IExceptionHandlerPathFeature>()?.Error;
+        // The handler took the endpoint of the request away; the feature has kept it.
+        var failed = context.Features.Get<IExceptionHandlerPathFeature>();
+        var failure = failed?.Error;
         switch (failure)
         {
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
@@ -32,12 +36,17 @@ internal static class Edge
             case BadHttpRequestException refused:
                 await Problems.Write(context, refused.StatusCode, ProblemTypes.Malformed, "The request could not be read.");
                 break;
-            case OperationCanceledException when context.RequestAborted.IsCancellationRequested:
+            case OperationCanceledException or IOException when context.RequestAborted.IsCancellationRequested:
                 break;
             default:
                 var log = context.RequestServices.GetRequiredService<ILogger<VerifierOptions>>();
-                log.RequestFailed(failure!, context.Request.Method, (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "?");
-                await (failure is StoreException
+                log.RequestFailed(failure!, context.Request.Method, (failed?.Endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "?",
+                    Activity.Current?.TraceId.ToHexString());
+                await (ErrorPages.IsFor(context)
+                    ? ErrorPages.WriteAsync(context, failure is StoreException ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError)
+                    : failure is Signing.KeyUnavailableException
+                    ? Problems.Write(context, StatusCodes.Status503ServiceUnavailable, ProblemTypes.Internal, "The verifier's signing key cannot be used now; its log says why. Try again.")
+                    : failure is StoreException
                     ? Problems.Write(context, StatusCodes.Status503ServiceUnavailable, ProblemTypes.Internal, "The verifier's database cannot keep or read this now; its log says why. Try again.")
                     : Problems.Write(context, StatusCodes.Status500InternalServerError, ProblemTypes.Internal, "The verifier failed; its log says why."));
                 break;
@@ -45,7 +54,7 @@ internal static class Edge
     }
 
     /// <summary>Statuses that the framework sets without a body.</summary>
-    public static Task FillAsync(HttpContext context) => context.Response.StatusCode switch
+    public static Task FillAsync(HttpContext context) => ErrorPages.IsFor(context) ? ErrorPages.WriteAsync(context, context.Response.StatusCode) : context.Response.StatusCode switch
     {
         StatusCodes.Status405MethodNotAllowed => Problems.Write(context, 405, ProblemTypes.NotFound, "This address does not take this method."),
         StatusCodes.Status404NotFound => Problems.Write(context, 404, ProblemTypes.NotFound, "There is no such address."),

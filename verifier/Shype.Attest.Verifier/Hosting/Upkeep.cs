@@ -6,7 +6,7 @@ using Shype.Attest.Verifier.Store;
 namespace Shype.Attest.Verifier.Hosting;
 
 /// <summary>What is done now and then: the audit chain is walked once after the start; its head is signed, keys are renewed and old evidence is forgotten every hour.</summary>
-internal sealed class Upkeep(IAttestationStore store, IWatchStore watch, AuditService audit, AccessTokens tokens, ResultSigner signer, VerifierOptions options, TimeProvider clock, ILogger<Upkeep> log) : BackgroundService
+internal sealed class Upkeep(IAttestationStore store, IWatchStore watch, AuditService audit, AccessTokens tokens, KeyRing keys, VerifierOptions options, TimeProvider clock, ILogger<Upkeep> log) : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -19,6 +19,7 @@ internal sealed class Upkeep(IAttestationStore store, IWatchStore watch, AuditSe
         {
             await DoAsync(() => audit.SignAsync(stoppingToken));
             await DoAsync(() => tokens.KeepUsesAsync(stoppingToken));
+            await DoAsync(() => keys.RenewAsync(stoppingToken));
             await DoAsync(() => TidyAsync(stoppingToken));
         }
         while (await NextAsync(timer, stoppingToken));
@@ -35,7 +36,6 @@ internal sealed class Upkeep(IAttestationStore store, IWatchStore watch, AuditSe
     private async Task TidyAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        signer.Renew(now);
         while (await store.ForgetBeforeAsync(now - options.KeepEvidence, cancellationToken) > 0)
         {
             // In portions, so that evidence that arrives meanwhile does not wait.

@@ -31,17 +31,37 @@ internal static partial class VerifierLog
     [LoggerMessage(102, LogLevel.Critical, "The audit chain is broken: {Problem}. Somebody changed the database, or it was damaged: compare it with a backup")]
     public static partial void AuditBroken(this ILogger log, string problem);
 
+    [LoggerMessage(110, LogLevel.Error, "{Problem}")]
+    public static partial void KeyUnavailable(this ILogger log, string problem);
+
+    public static void IssuerSilent(this ILogger log, string issuer, string problem) => WriteIssuerSilent(log, issuer, Safe(problem));
+
+    [LoggerMessage(111, LogLevel.Warning, "The keys of the identity provider {Issuer} cannot be read: {Problem}")]
+    private static partial void WriteIssuerSilent(ILogger log, string issuer, string problem);
+
+    [LoggerMessage(112, LogLevel.Error, "Nobody is known by a client certificate until this is mended: {Problem}")]
+    public static partial void ClientCertificatesUnreadable(this ILogger log, string problem);
+
     [LoggerMessage(103, LogLevel.Error, "Upkeep failed; it is tried again")]
     public static partial void UpkeepFailed(this ILogger log, Exception failure);
 
     [LoggerMessage(106, LogLevel.Error, "What other verifiers decided cannot be read; it is tried again")]
     public static partial void FollowingFailed(this ILogger log, Exception failure);
 
-    [LoggerMessage(104, LogLevel.Error, "Request failed: {Method} {Route}")]
-    public static partial void RequestFailed(this ILogger log, Exception failure, string method, string route);
+    [LoggerMessage(107, LogLevel.Warning, "Other verifiers cannot be heard; it is tried again: {Problem}")]
+    public static partial void OthersUnheard(this ILogger log, string problem);
+
+    [LoggerMessage(108, LogLevel.Error, "A message of another verifier could not be followed: {Message}")]
+    public static partial void MessageFailed(this ILogger log, Exception failure, string message);
+
+    [LoggerMessage(104, LogLevel.Error, "Request failed: {Method} {Route}, trace {TraceId}")]
+    public static partial void RequestFailed(this ILogger log, Exception failure, string method, string route, string? traceId);
 
     [LoggerMessage(105, LogLevel.Warning, "The TLS certificate expires on {Expires}")]
     public static partial void CertificateExpires(this ILogger log, DateTimeOffset expires);
+
+    [LoggerMessage(109, LogLevel.Information, "Metrics at {Address}, for everybody who reaches it")]
+    public static partial void MetricsReady(this ILogger log, string address);
 
     [LoggerMessage(200, LogLevel.Information, "Host {HostId} ({Name}) enrolled: {Verdict}, state {State}")]
     private static partial void WriteEnrolled(ILogger log, string hostId, string name, EnrolmentVerdict verdict, HostState state);

@@ -1,4 +1,6 @@
 using System.Net;
+using Shype.Attest.Verifier.Access;
+using Shype.Attest.Verifier.Hosting.Configuration;
 using Shype.Attest.Verifier.Watch;
 
 namespace Shype.Attest.Verifier.Hosting;
@@ -13,6 +15,7 @@ internal sealed record VerifierOptions
     public string State { get; init; } = "";
 
     /// <summary>A SQLite file elsewhere than in the state folder, or <c>postgres:Host=...;Database=...;Username=...</c>, which several verifiers may share.</summary>
+    [NotRepeated]
     public string Database { get; init; } = "";
 
     /// <summary>A file with the password for PostgreSQL, readable by nobody else.</summary>
@@ -68,6 +71,20 @@ internal sealed record VerifierOptions
 
     /// <summary>Requests about sessions per minute and caller.</summary>
     public int SessionsPerMinute { get; init; } = 600;
+    /// <summary>Credentials that nobody knows, per minute and address.</summary>
+    public int FailedSignInsPerMinute { get; init; } = 300;
+
+    /// <summary>The identity provider whose tokens are taken; none where nothing is set.</summary>
+    public OidcOptions? Oidc { get; init; }
+
+    /// <summary>A file that says who a client certificate is (docs/access.md); none is asked for where it is not set.</summary>
+    public string? ClientCertificates { get; init; }
+
+    /// <summary>A file with the authorities (PEM) of those client certificates that are known by their names.</summary>
+    public string? ClientAuthorities { get; init; }
+
+    /// <summary>Connections from one address at most.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = 15_000;
 
     /// <summary>Connections at most.</summary>
     public int MaxConnections { get; init; } = 20_000;
@@ -96,6 +113,16 @@ internal sealed record VerifierOptions
     /// <summary>How long a result-signing key is used before the next one.</summary>
     public TimeSpan SigningKeyLifetime { get; init; } = TimeSpan.FromDays(90);
 
+    /// <summary>How long a key of challenges is used before the next one.</summary>
+    public TimeSpan ChallengeKeyLifetime { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Where new signing keys are made: <c>database</c>, encrypted, or a PKCS#11 token as a URI (RFC 7512).</summary>
+    [NotRepeated]
+    public string SigningKeys { get; init; } = "database";
+
+    /// <summary>The file with the key-encryption keys, readable by nobody else and the same for all verifiers on one database; in the state folder where none is named.</summary>
+    public string? KeyEncryptionKeyFile { get; init; }
+
     /// <summary>Whether endorsement key certificates must not have expired. TPM vendors let certificates of chips in use expire.</summary>
     public bool CheckEkValidity { get; init; } = true;
 
@@ -114,43 +141,45 @@ internal sealed record VerifierOptions
     /// <summary>Takes endorsement keys without a certificate: anybody can make such a key in software.</summary>
     public bool UnsafeAcceptUncertifiedKeys { get; init; }
 
+    /// <summary>The form of the log: <c>text</c> for people, <c>json</c> for programs, one object a line.</summary>
+    [Choice("text", "json")]
+    public string LogFormat { get; init; } = "text";
+
+    /// <summary>The least that is logged.</summary>
+    [Choice("debug", "information", "warning", "error")]
+    public string LogLevel { get; init; } = "information";
+
+    /// <summary>An address of its own for metrics and health, <c>127.0.0.1:9464</c>, without TLS and without token; empty for none. With a viewer's token they stand on the main address as well.</summary>
+    public string MetricsListen { get; init; } = "";
+
+    /// <summary>Where traces and metrics are sent by OTLP, <c>http://127.0.0.1:4318</c>; empty for nowhere.</summary>
+    public string OtlpEndpoint { get; init; } = "";
+
+    /// <summary>How OTLP is spoken.</summary>
+    [Choice("http/protobuf", "grpc")]
+    public string OtlpProtocol { get; init; } = "http/protobuf";
+
+    /// <summary>How many of a hundred traces are sent.</summary>
+    public int TracePercent { get; init; } = 100;
+
     /// <summary>Where to listen, read from <see cref="Listen"/>.</summary>
-    public IPEndPoint EndPoint => IPEndPoint.TryParse(Listen, out var endPoint) && Listen.Contains(':', StringComparison.Ordinal)
-        ? endPoint
-        : throw new SetupException($"{Section}:{nameof(Listen)}: '{Listen}' is not ADDRESS:PORT, e.g. 127.0.0.1:8443, 0.0.0.0:8443 or [::1]:8443");
+    public IPEndPoint EndPoint => ReadEndPoint(Listen) ?? throw new InvalidOperationException("the options were not checked");
+
+    /// <summary>Where metrics are read, from <see cref="MetricsListen"/>; null for nowhere else.</summary>
+    public IPEndPoint? MetricsEndPoint => MetricsListen.Length == 0 ? null : ReadEndPoint(MetricsListen);
 
     /// <summary>The names of the dangerous settings in use.</summary>
     public IEnumerable<string> UnsafeSettings =>
         new[] { (UnsafeAllowSha1Certificates, nameof(UnsafeAllowSha1Certificates)), (UnsafeAcceptUncertifiedKeys, nameof(UnsafeAcceptUncertifiedKeys)) }
             .Where(setting => setting.Item1).Select(setting => setting.Item2);
 
-    /// <summary>Reads and checks the options; a <see cref="SetupException"/> names the key that is wrong.</summary>
-    public static VerifierOptions Read(IConfiguration configuration)
-    {
-        var section = configuration.GetSection(Section);
-        if (section.GetChildren().FirstOrDefault(child => !Settings.Contains(child.Key)) is { } unknown)
-        {
-            throw new SetupException($"{unknown.Path} is not a setting; there are {string.Join(", ", Settings.Order(StringComparer.Ordinal))}");
-        }
+    /// <summary>What each number and duration may be.</summary>
+    public IEnumerable<(string Name, string Least, string Most)> Ranges =>
+        Times().Select(time => (time.Name, Setting.Text(time.Least), Setting.Text(time.Most)))
+            .Concat(Counts().Select(count => (count.Name, "1", Setting.Text(count.Most))));
 
-        VerifierOptions? options;
-        try
-        {
-            options = section.Get<VerifierOptions>();
-        }
-        catch (InvalidOperationException refused)
-        {
-            throw new SetupException((refused.InnerException is FormatException inner ? refused.Message + " " + inner.Message : refused.Message).Trim());
-        }
-
-        options ??= new VerifierOptions();
-        return options.Problems().FirstOrDefault() is { } problem ? throw new SetupException($"{Section}:{problem}") : options;
-    }
-
-    private static readonly HashSet<string> Settings = new(
-        typeof(VerifierOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name), StringComparer.OrdinalIgnoreCase);
-
-    private IEnumerable<string> Problems()
+    /// <summary>Everything that is wrong with the values, each as <c>NAME: what is wrong</c>.</summary>
+    public IEnumerable<string> Problems()
     {
         if (State.Length == 0)
         {
@@ -165,6 +194,16 @@ internal sealed record VerifierOptions
         if (TlsCertificate is null != TlsKey is null)
         {
             yield return $"{nameof(TlsCertificate)}: certificate and key are set together or not at all ({nameof(TlsKey)})";
+        }
+
+        if (ClientAuthorities is not null && ClientCertificates is null)
+        {
+            yield return $"{nameof(ClientCertificates)}: authorities alone say nobody's name; a file that says who a certificate is is needed";
+        }
+
+        foreach (var problem in Oidc?.Problems() ?? [])
+        {
+            yield return $"{nameof(Oidc)}:{problem}";
         }
 
         foreach (var (name, value, least, most) in Times())
@@ -193,8 +232,28 @@ internal sealed record VerifierOptions
             yield return $"{nameof(WebhookTargets)}: '{target}' is not HOST:PORT, e.g. alerts.example:8443 or [fd00::1]:8443";
         }
 
-        _ = EndPoint;
+        if (ReadEndPoint(Listen) is null)
+        {
+            yield return $"{nameof(Listen)}: '{Listen}' is not ADDRESS:PORT, e.g. 127.0.0.1:8443, 0.0.0.0:8443 or [::1]:8443";
+        }
+
+        if (MetricsListen.Length > 0 && ReadEndPoint(MetricsListen) is null)
+        {
+            yield return $"{nameof(MetricsListen)}: '{MetricsListen}' is not ADDRESS:PORT, e.g. 127.0.0.1:9464";
+        }
+
+        if (OtlpEndpoint.Length > 0 && !IsCollector(OtlpEndpoint))
+        {
+            // Not repeated: a password could stand in it.
+            yield return $"{nameof(OtlpEndpoint)}: is not http://HOST:PORT or https://HOST:PORT without a password; secrets stand in OTEL_EXPORTER_OTLP_HEADERS";
+        }
     }
+
+    private static IPEndPoint? ReadEndPoint(string text) =>
+        text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endPoint) ? endPoint : null;
+
+    private static bool IsCollector(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0 && address.Query.Length == 0;
 
     private IEnumerable<(string Name, TimeSpan Value, TimeSpan Least, TimeSpan Most)> Times() =>
     [
@@ -208,6 +267,7 @@ internal sealed record VerifierOptions
         (nameof(WatchInterval), WatchInterval, WatchLimits.MinInterval, WatchLimits.MaxInterval),
         (nameof(WatchDeadline), WatchDeadline, WatchLimits.MinDeadline, WatchLimits.MaxDeadline),
         (nameof(WatchLease), WatchLease, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+        (nameof(ChallengeKeyLifetime), ChallengeKeyLifetime, TimeSpan.FromMinutes(30), TimeSpan.FromDays(365)),
         (nameof(SigningKeyLifetime), SigningKeyLifetime, TimeSpan.FromDays(2), TimeSpan.FromDays(3_650)),
     ];
 
@@ -218,7 +278,10 @@ internal sealed record VerifierOptions
         (nameof(EvidencePerMinute), EvidencePerMinute, 10_000_000),
         (nameof(MaxSessionsPerCaller), MaxSessionsPerCaller, 10_000),
         (nameof(SessionsPerMinute), SessionsPerMinute, 10_000_000),
+        (nameof(FailedSignInsPerMinute), FailedSignInsPerMinute, 10_000_000),
+        (nameof(MaxConnectionsPerAddress), MaxConnectionsPerAddress, 1_000_000),
         (nameof(MaxConnections), MaxConnections, 1_000_000),
         (nameof(KeepVerdictsPerHost), KeepVerdictsPerHost, 100_000_000),
+        (nameof(TracePercent), TracePercent, 100),
     ];
 }

@@ -21,17 +21,40 @@ internal static class VerifierServer
         limits.MaxRequestLineSize = 4 * 1024;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
+        limits.MinResponseDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
         limits.Http2.MaxStreamsPerConnection = 100;
+        limits.Http2.MaxRequestHeaderFieldSize = 16 * 1024;
         kestrel.Listen(options.EndPoint, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.Use(next => new ConnectionsPerAddress(options.MaxConnectionsPerAddress).Bound(next));
             listen.UseHttps(new HttpsConnectionAdapterOptions
             {
                 ServerCertificate = chain[0],
                 ServerCertificateChain = chain,
                 SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                 HandshakeTimeout = TimeSpan.FromSeconds(10),
+                ClientCertificateMode = options.ClientCertificates is null ? ClientCertificateMode.NoCertificate : ClientCertificateMode.AllowCertificate,
+                // Judged at each request (ClientCertificates); here any will do, and nothing that it names is fetched.
+                ClientCertificateValidation = (_, _, _) => true,
+                OnAuthenticate = (_, tls) => tls.CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust, DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck,
+                },
             });
         });
+        if (options.MetricsEndPoint is { } metrics)
+        {
+            kestrel.Listen(metrics, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => connection =>
+                {
+                    connection.Items[Exporters.Mark] = true;
+                    return next(connection);
+                });
+            });
+        }
     }
 }

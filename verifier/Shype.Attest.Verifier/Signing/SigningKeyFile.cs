@@ -1,28 +1,18 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Shype.Attest.Protocol;
 using Shype.Attest.Verifier.Hosting;
 
 namespace Shype.Attest.Verifier.Signing;
 
-/// <summary>Signing keys as files: PEM, mode 0600, named by the time when the key was made.</summary>
+/// <summary>Signing keys as files, from before they were in the database: PEM, mode 0600, named by the time when the key was made.</summary>
 internal static class SigningKeyFile
 {
     /// <summary>The keys of a folder, the oldest first.</summary>
-    public static List<string> In(string folder) => [.. Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal)];
-
-    /// <summary>Makes a key; says where.</summary>
-    public static string Create(string folder, DateTimeOffset now)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var path = Path.Combine(folder, now.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture) + Extension);
-        PrivateFile.Create(path, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
-        return path;
-    }
+    public static List<string> In(string folder) => !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal)];
 
     /// <summary>Reads a key.</summary>
-    public static RingKey Read(string path)
+    public static ECDsa Read(string path)
     {
         var key = ECDsa.Create();
         try
@@ -30,7 +20,7 @@ internal static class SigningKeyFile
             key.ImportFromPem(Encoding.ASCII.GetString(PrivateFile.Read(path)));
             // RFC 7518 3.4: ES256 is P-256 and nothing else.
             return key.ExportParameters(false).Curve.Oid.FriendlyName is "nistP256" or "ECDSA_P256"
-                ? new RingKey(key, JsonWebKey.From(key))
+                ? key
                 : throw new SetupException($"{path}: signatures are made with P-256 keys, this one is another kind");
         }
         catch (Exception refused) when (refused is CryptographicException or ArgumentException)
@@ -49,8 +39,3 @@ internal static class SigningKeyFile
     private const string Extension = ".pem";
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
 }
-
-/// <summary>One signing key.</summary>
-/// <param name="Key">The private key.</param>
-/// <param name="PublicKey">What readers get.</param>
-internal sealed record RingKey(ECDsa Key, JsonWebKey PublicKey);

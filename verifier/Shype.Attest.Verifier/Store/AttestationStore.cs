@@ -5,7 +5,7 @@ using System.Data.Common;
 namespace Shype.Attest.Verifier.Store;
 
 /// <summary>The store: statements that all databases understand.</summary>
-internal sealed partial class AttestationStore : IAttestationStore, IDisposable
+internal sealed partial class AttestationStore : IAttestationStore, IReplicaStore, IStagedLogs, IDisposable
 {
     private readonly Database _database;
     private readonly AuditChain _chain;
@@ -166,6 +166,12 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
         _database.Compact is { } compact ? _writer.WriteAsync((session, _) => session.Execute(compact), cancellationToken) : Task.CompletedTask;
 
     /// <inheritdoc/>
+    public Task<int> ReadSchemaAsync(CancellationToken cancellationToken) => ReadAsync(_database.Version, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<long> ReadSizeAsync(CancellationToken cancellationToken) => ReadAsync(session => (long)session.Scalar(_database.Size)!, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
         try
@@ -259,12 +265,14 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
             "UPDATE hosts SET seen_at = $2, status = $3, boot = $4, vms = coalesce($5, vms), appraisals = appraisals + 1 "
             + "WHERE id = $1 AND revision = coalesce($6, revision) AND appraisals = coalesce($7, appraisals)",
             commit.HostId, at, (int)commit.Status, commit.Boot, commit.Vms?.Count, commit.Revision, commit.Appraisals);
-        session.Post("INSERT INTO attestations (host_id, at, status, evidence_digest, evidence, result, context) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            commit.HostId, at, (int)commit.Status, commit.EvidenceDigest, commit.Evidence, commit.Result, commit.Context);
+        session.Post("INSERT INTO attestations (host_id, at, status, evidence_digest, evidence, result, context, challenge) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            commit.HostId, at, (int)commit.Status, commit.EvidenceDigest, commit.Evidence, commit.Result, commit.Context, commit.Challenge);
         KeepLogs(session, commit);
         if (commit.Memory is { } memory)
         {
-            session.Post("INSERT INTO host_memories (host_id, memory) VALUES ($1, $2) ON CONFLICT (host_id) DO UPDATE SET memory = $2", commit.HostId, memory);
+            session.Post("INSERT INTO host_memories (host_id, memory, evidence_digest) VALUES ($1, $2, $3) "
+                + "ON CONFLICT (host_id) DO UPDATE SET memory = excluded.memory, evidence_digest = coalesce(excluded.evidence_digest, host_memories.evidence_digest)",
+                commit.HostId, memory, commit.IsAccepted ? commit.EvidenceDigest : null);
         }
 
         if (commit.Vms is { } vms)
@@ -274,6 +282,16 @@ internal sealed partial class AttestationStore : IAttestationStore, IDisposable
             {
                 session.Post("INSERT INTO vms (host_id, uuid, name, label) VALUES ($1, $2, $3, $4)", commit.HostId, vm.Uuid.ToString("D"), vm.Name, vm.Label);
             }
+        }
+
+        if (commit.UsedStaged)
+        {
+            session.Post("DELETE FROM staged_logs WHERE host_id = $1", commit.HostId);
+        }
+
+        if (commit.Challenge is { } challenge && session.Database.TellOthers is { } tell)
+        {
+            session.Post(tell, ReplicaMessage.Appraised(commit.HostId, challenge).ToString());
         }
 
         if (commit.Policy is { } policy)

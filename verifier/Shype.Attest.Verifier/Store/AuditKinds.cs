@@ -18,6 +18,9 @@ internal static class AuditKinds
     /// <summary>An administrator made a token, or took one away.</summary>
     public const string Access = "access";
 
+    /// <summary>A key of the verifiers was made, begins to sign, or was taken away.</summary>
+    public const string Keys = "keys";
+
     /// <summary>Evidence was appraised.</summary>
     public const string Appraisal = "appraisal";
 

@@ -52,8 +52,20 @@ internal abstract class Database : IDisposable
     /// <summary>What a choice of rows to be leased ends with, so that nobody waits for who is choosing as well.</summary>
     public virtual string SkipLocked => "";
 
+    /// <summary>The statement that tells others a message ($1) when its transaction is kept; null where there are none.</summary>
+    public virtual string? TellOthers => null;
+
+    /// <summary>Tells others a message at once.</summary>
+    public virtual Task TellAsync(string message, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Hears what others tell, until the connection is lost, which throws.</summary>
+    public virtual Task ListenAsync(Action began, Action<string> heard, CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+
     /// <summary>The statement that gives room back that forgotten rows took, some at a time; null where the database does so itself.</summary>
     public virtual string? Compact => null;
+
+    /// <summary>The statement that says how many bytes it takes.</summary>
+    public abstract string Size { get; }
 
     /// <summary>Ends what waits for others.</summary>
     public virtual void Dispose() => GC.SuppressFinalize(this);

@@ -153,6 +153,15 @@ internal sealed record AppraisalCommit
     /// <summary>SHA-256 of it.</summary>
     public required byte[] EvidenceDigest { get; init; }
 
+    /// <summary>The nonce of the challenge that it says it answers.</summary>
+    public byte[]? Challenge { get; init; }
+
+    /// <summary>Whether it was a fresh answer, so that the memory follows it.</summary>
+    public bool IsAccepted { get; init; }
+
+    /// <summary>Whether it went on from pieces of logs that had been brought before, which are of no more use.</summary>
+    public bool UsedStaged { get; init; }
+
     /// <summary>The signed result.</summary>
     public required string Result { get; init; }
 

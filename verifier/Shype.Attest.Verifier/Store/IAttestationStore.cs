@@ -91,6 +91,12 @@ internal interface IAttestationStore : IWatchStore
     /// <summary>Gives room back that forgotten rows took, some at a time.</summary>
     Task CompactAsync(CancellationToken cancellationToken);
 
+    /// <summary>The version of the schema, as the database has it now.</summary>
+    Task<int> ReadSchemaAsync(CancellationToken cancellationToken);
+
+    /// <summary>Bytes that the database takes.</summary>
+    Task<long> ReadSizeAsync(CancellationToken cancellationToken);
+
     /// <summary>Whether the store answers.</summary>
     Task<bool> IsReadyAsync(CancellationToken cancellationToken);
 }

@@ -77,6 +77,9 @@ internal sealed partial class PostgresDatabase : Database
     public override bool NamesParameters => false;
 
     /// <inheritdoc/>
+    public override string Size => "SELECT pg_database_size(current_database())";
+
+    /// <inheritdoc/>
     public override string WakeOthers => $"NOTIFY {Channel}";
 
     /// <inheritdoc/>
@@ -160,6 +163,7 @@ internal sealed partial class PostgresDatabase : Database
     {
         base.Dispose();
         Interlocked.Exchange(ref _listener, null)?.Dispose();
+        Interlocked.Exchange(ref _teller, null)?.Dispose();
     }
 
     private async Task<NpgsqlConnection> ListenAsync(CancellationToken cancellationToken)

@@ -64,6 +64,9 @@ internal sealed class SqliteDatabase(string file) : Database
     /// <inheritdoc/>
     public override string Compact => "PRAGMA incremental_vacuum(2000)";
 
+    /// <inheritdoc/>
+    public override string Size => "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+
     /// <summary>Copies the database as it is now into a new file, whoever writes to it meanwhile.</summary>
     public void BackUp(string copy)
     {

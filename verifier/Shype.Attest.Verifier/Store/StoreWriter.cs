@@ -1,5 +1,7 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Threading.Channels;
+using Shype.Attest.Verifier.Hosting;
 
 namespace Shype.Attest.Verifier.Store;
 
@@ -66,8 +68,10 @@ internal sealed class StoreWriter : IDisposable
                 batch.Add(work);
             }
 
+            var start = Stopwatch.GetTimestamp();
             var refused = Write(batch);
             _isFailing = refused is not null;
+            Telemetry.Committed(Stopwatch.GetElapsedTime(start), batch.Count, isKept: refused is null);
             if (refused is not null)
             {
                 batch.ForEach(work => work.Fail(refused));

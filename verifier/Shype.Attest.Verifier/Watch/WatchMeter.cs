@@ -29,6 +29,20 @@ internal sealed class WatchMeter : IDisposable
         _own.CreateObservableGauge("shype.watch.overdue_hosts", Overdue, description: "Hosts that are silent beyond their deadline");
     }
 
+    /// <summary>Shows what has not happened yet as 0: a count that begins at 1 has no increase.</summary>
+    public static void Begin()
+    {
+        foreach (var tier in Enum.GetValues<TrustTier>())
+        {
+            Verdicts.Add(0, new KeyValuePair<string, object?>("status", tier.ToString().ToLowerInvariant()));
+        }
+
+        foreach (var outcome in (string[])["delivered", "failed", "dropped"])
+        {
+            Delivery(outcome, 0);
+        }
+    }
+
     /// <summary>One verdict.</summary>
     public static void Verdict(TrustTier tier) => Verdicts.Add(1, new KeyValuePair<string, object?>("status", tier.ToString().ToLowerInvariant()));
 
