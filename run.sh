@@ -6,6 +6,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 cd "$root"
 . .ci/setup.sh
+. .ci/processes.sh
 
 once=no
 case "${1:-}" in
@@ -26,45 +27,12 @@ agent=$(program Shype.Attest.Agent shype-agent)
 verifier=$(program Shype.Attest.Verifier shype-verifier)
 shype=$root/shype
 
-# ---- a folder for all of it, and an end for every process ------------------------------------------------------------------------------------
+# ---- a folder for all of it ---------------------------------------------------------------------------------------------------------------------
 
 demo=$root/artifacts/demo
 rm -rf "$demo"
 mkdir -p "$demo"/{ca,roots,host,good}
 cd "$demo"
-processes=()
-end_all() {
-  trap - EXIT INT TERM
-  for ((i = ${#processes[@]} - 1; i >= 0; i--)); do
-    kill "${processes[i]}" 2>/dev/null && wait "${processes[i]}" 2>/dev/null || true
-  done
-}
-trap end_all EXIT
-trap 'end_all; exit 0' INT TERM
-
-# start NAME PATTERN COMMAND ...: in the background, output in NAME.log; returns once a line with PATTERN is there.
-start() {
-  local name=$1 pattern=$2 pid
-  shift 2
-  : >"$name.log"
-  "$@" >"$name.log" 2>&1 &
-  pid=$!
-  processes+=("$pid")
-  for _ in $(seq 300); do
-    grep -q -- "$pattern" "$name.log" && { eval "${name}_pid=$pid"; return 0; }
-    kill -0 "$pid" 2>/dev/null || break
-    sleep 0.1
-  done
-  tail -n 20 "$name.log" >&2
-  die "$name did not start: see artifacts/demo/$name.log"
-}
-
-end() {
-  local pid=$1
-  kill "$pid" 2>/dev/null || true
-  wait "$pid" 2>/dev/null || true
-}
-
 indent() { sed 's/^/    /'; }
 
 # ---- what an operator of hosts does once ----------------------------------------------------------------------------------------------------

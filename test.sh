@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, runs every test and the demonstration, and ends with "N passed, N failed".
 #   ./test.sh            everything
-#   ./test.sh --fast     without the demonstration
+#   ./test.sh --fast     without the demonstration, the boots of real hypervisors and the packages
 set -euo pipefail
 root=$(cd "$(dirname "$0")" && pwd)
 cd "$root"
@@ -26,6 +26,8 @@ need softhsm2-util=softhsm2 pkcs11-tool=opensc
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb=postgresql
 build Shype.Attest.sln
 fetch_selinux_policy
+# The service tests start the agent that hosts run, where it can be compiled.
+if publish_agent; then export SHYPE_AGENT=$agent_native; fi
 
 say "Fetching the JavaScript libraries that check our tokens and pages (tests/js)"
 npm ci --prefix tests/js --no-audit --no-fund --loglevel=error >/dev/null || die "npm ci failed in tests/js: is a package registry reachable?"
@@ -64,6 +66,25 @@ if [ "$fast" = no ]; then
     failed=$((failed + 1))
     tail -n 40 "$root/artifacts/demo.log" >&2
   fi
+fi
+
+if [ "$fast" = no ]; then
+  say "Booting real hypervisors: ./tests/lab/run.sh"
+  status=0
+  ./tests/lab/run.sh 2>&1 | tee "$root/artifacts/lab.log" || status=$?
+  read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$root/artifacts/lab.log" | tail -n 1) || true
+  # One that ended without its count is a failure of its own.
+  [ "$status" -ne 0 ] && [ "${f:-0}" -eq 0 ] && f=$((${f:-0} + 1))
+  passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
+fi
+
+if [ "$fast" = no ]; then
+  say "Living with the packages in a clean system: ./packaging/verify.sh"
+  status=0
+  ./packaging/verify.sh 2>&1 | tee "$root/artifacts/packages.log" || status=$?
+  read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$root/artifacts/packages.log" | tail -n 1) || true
+  [ "$status" -ne 0 ] && [ "${f:-0}" -eq 0 ] && f=$((${f:-0} + 1))
+  passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
 fi
 
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

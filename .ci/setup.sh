@@ -51,6 +51,37 @@ build() {
 # A built program of ours: program PROJECT NAME
 program() { printf '%s/artifacts/bin/%s/release/%s' "$root" "$1" "$2"; }
 
+# publish FOLDER PROJECT SOURCES [ARGUMENT ...]: publishes Release into artifacts/FOLDER (log beside it), and keeps that for as long as nothing it is made of changed.
+# Without the commit in their version, and with one name for every folder, the same sources give the same files. With restored=yes nothing is restored, and so nothing asks a network.
+publish() {
+  local folder="$root/artifacts/$1" log="$root/artifacts/$1.log" project="$root/$2" sources=$3 key
+  shift 3
+  set -- -p:IncludeSourceRevisionInInformationalVersion=false -p:PathMap="$root=/shype" "$@"
+  key=$(cd "$root" && { dotnet --version && gcc -dumpfullversion && printf '%s\n' "$@" && find $sources Directory.* -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum; } | sha256sum)
+  [ "$(cat "$folder/made-from" 2>/dev/null)" = "$key" ] && return 0
+  say "Publishing ${folder##*/} (log: ${log#"$root/"})"
+  rm -rf "$folder" && mkdir -p "$folder"
+  if ! { [ "${restored:-no}" = yes ] || dotnet restore "$project" --locked-mode -v q -p:Packaged=true >"$log" 2>&1; } ||
+    ! dotnet publish "$project" -c Release --no-restore -v q "$@" -o "$folder" >>"$log" 2>&1; then
+    grep -E 'error|warning' "$log" | sort -u | head -n 20 >&2
+    die "${folder##*/} could not be published: see ${log#"$root/"}"
+  fi
+  printf '%s\n' "$key" >"$folder/made-from"
+}
+
+# Whether programs can be compiled to native files here; says why not.
+can_compile_native() {
+  [ "$(dpkg --print-architecture 2>/dev/null || uname -m)" = amd64 ] || { note "native programs are left out: they are compiled for amd64 only"; return 1; }
+  need gcc=gcc
+  [ -e /usr/lib/x86_64-linux-gnu/crt1.o ] || need crt1.o=libc6-dev
+}
+
+# The agent as hosts run it: one native file, artifacts/agent/shype-agent (its symbols beside it). Sets agent_native; returns 1 where this machine cannot compile it.
+publish_agent() {
+  agent_native=$root/artifacts/agent/shype-agent
+  can_compile_native && publish agent agent/Shype.Attest.Agent "agent common" -r linux-x64
+}
+
 # Debian's Xen and a Linux kernel, unpacked and only measured: sets hypervisor_file, hypervisor_version, kernel_file.
 fetch_hypervisor() {
   local cache="$root/artifacts/debian" arch xen kernel

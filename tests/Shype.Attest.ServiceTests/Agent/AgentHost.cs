@@ -89,7 +89,7 @@ internal sealed class AgentHost : IDisposable
     /// <summary>Starts the agent.</summary>
     public Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "shype-agent.dll"), "--config", this["agent.yaml"], .. arguments])
+        var start = new ProcessStartInfo(AgentProgram.Command[0], [.. AgentProgram.Command.Skip(1), "--config", this["agent.yaml"], .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -145,8 +145,8 @@ public sealed class KilledAgentTests : IDisposable
         await _host.Run("measure", "boot");
         // A limit on file sizes is the full disk that needs no privileges: the log may grow by less than a record.
         var blocks = (new FileInfo(_host.Log).Length + 1023) / 1024;
-        var limited = $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec dotnet \"$@\"";
-        string[] command = ["-c", limited, "bash", Path.Combine(AppContext.BaseDirectory, "shype-agent.dll"), "--config", _host["agent.yaml"], "vm"];
+        var limited = $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$@\"";
+        string[] command = ["-c", limited, "bash", .. AgentProgram.Command, "--config", _host["agent.yaml"], "vm"];
         var (code, errors) = (0, "");
         for (var i = 0; code == 0; i++)
         {
