@@ -82,7 +82,11 @@ public sealed class CommandLineTests
             using var certificate = new CertificateRequest("CN=verifier", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
             File.WriteAllText(ca, certificate.ExportCertificatePem());
             File.WriteAllText(token, "dG9rZW4=");
-            File.SetUnixFileMode(token, UnixFileMode.UserRead);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(token, UnixFileMode.UserRead);
+            }
+
             string[] words = [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word
                 .Replace("EVENTLOG", TestData.PathOf("eventlog", "debian-10.bin"), StringComparison.Ordinal)
                 .Replace("POLICIES", Path.Combine(TestData.Root, "docs", "policies"), StringComparison.Ordinal)
