@@ -1,3 +1,3 @@
 using Shype.Attest.Agent.Commands;
 
-return await CommandTree.RunAsync(args, Console.Out, Console.Error);
+return await CommandTree.RunAsync(args, Console.Out, Console.Error, !Console.IsErrorRedirected);

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -11,10 +12,18 @@ internal static class CompactJws
 
     public static string Sign(ECDsa key, string keyId, string type, ReadOnlySpan<byte> payload)
     {
-        var header = new TokenHeader { Algorithm = ResultToken.Algorithm, Type = type, KeyId = keyId };
-        var signed = Base64UrlText.Encode(JsonSerializer.SerializeToUtf8Bytes(header, EarJson.Default.TokenHeader)) + "." + Base64UrlText.Encode(payload);
+        var header = JsonSerializer.SerializeToUtf8Bytes(new TokenHeader { Algorithm = ResultToken.Algorithm, Type = type, KeyId = keyId }, EarJson.Default.TokenHeader);
+        var (headerEnd, payloadLength) = (Base64Url.GetEncodedLength(header.Length), Base64Url.GetEncodedLength(payload.Length));
+        var signedLength = headerEnd + 1 + payloadLength;
+        // Of the token's one size, in the bytes that are signed: results are some kilobytes, and one is made for each asker.
+        var token = new byte[signedLength + 1 + Base64Url.GetEncodedLength(SignatureBytes)];
+        Base64Url.EncodeToUtf8(header, token);
+        token[headerEnd] = (byte)'.';
+        Base64Url.EncodeToUtf8(payload, token.AsSpan(headerEnd + 1));
+        token[signedLength] = (byte)'.';
         // RFC 7518 3.4: r and s, 32 bytes each; .NET's default form of a signature.
-        return signed + "." + Base64UrlText.Encode(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256));
+        Base64Url.EncodeToUtf8(key.SignData(token.AsSpan(0, signedLength), HashAlgorithmName.SHA256), token.AsSpan(signedLength + 1));
+        return Encoding.ASCII.GetString(token);
     }
 
     public static TokenProblem? TrySplit(string token, out Parts parts)
@@ -76,11 +85,13 @@ internal static class CompactJws
 
         using (ecdsa)
         {
-            return parts.Signature.Length == 64 && ecdsa.VerifyData(Encoding.ASCII.GetBytes(parts.Signed), parts.Signature, HashAlgorithmName.SHA256)
+            return parts.Signature.Length == SignatureBytes && ecdsa.VerifyData(Encoding.ASCII.GetBytes(parts.Signed), parts.Signature, HashAlgorithmName.SHA256)
                 ? null
                 : new TokenProblem(TokenProblemCode.SignatureInvalid, "the signature does not verify");
         }
     }
+
+    private const int SignatureBytes = 64;
 
     private static TokenProblem Malformed(string detail) => new(TokenProblemCode.Malformed, detail);
 }

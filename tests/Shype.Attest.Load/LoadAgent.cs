@@ -3,19 +3,18 @@ using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Text;
 using Shype.Attest.Protocol;
-using Shype.Attest.Testing.World;
 
 namespace Shype.Attest.Load;
 
 /// <summary>One agent: holds its stream of challenges, answers each, comes back when the stream ends.</summary>
 /// <param name="host">The host.</param>
-/// <param name="token">Its agent's token.</param>
 /// <param name="streams">For its stream, a connection of its own.</param>
 /// <param name="answers">For its evidence, connections that all agents share: one process may not hold two files for each of so many.</param>
 /// <param name="tally">What is counted.</param>
-internal sealed class LoadAgent(VirtualHost host, string token, HttpClient streams, HttpClient answers, Tally tally)
+/// <param name="quote">How long its TPM takes for a quote.</param>
+internal sealed class LoadAgent(LoadHost host, HttpClient streams, AttestClient answers, Tally tally, TimeSpan quote = default)
 {
-    private readonly AuthenticationHeaderValue _credential = new("Bearer", token);
+    private readonly AuthenticationHeaderValue _credential = new("Bearer", host.Token);
 
     /// <summary>Serves until it is told to stop.</summary>
     public async Task ServeAsync(CancellationToken stop)
@@ -45,23 +44,9 @@ internal sealed class LoadAgent(VirtualHost host, string token, HttpClient strea
         {
             if (item.EventType == "challenge" && ProtocolJson.TryRead(Encoding.UTF8.GetBytes(item.Data), ProtocolJson.Default.Challenge, out var challenge, out _))
             {
-                await AnswerAsync(challenge, stop);
+                await Task.Delay(quote, stop);
+                await answers.AnswerAsync(host, challenge, Stopwatch.GetTimestamp(), stop);
             }
         }
     }
-
-    private async Task AnswerAsync(Challenge challenge, CancellationToken stop)
-    {
-        var evidence = host.Answer(challenge).Encode();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/hosts/{host.Id}/evidence") { Headers = { Authorization = _credential }, Content = new ByteArrayContent(evidence) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypes.CmwCbor);
-        var began = Stopwatch.GetTimestamp();
-        using var response = await answers.SendAsync(request, stop);
-        var result = await response.Content.ReadAsStringAsync(stop);
-        tally.Verdict(response.IsSuccessStatusCode && Status(result) == "affirming", Stopwatch.GetElapsedTime(began));
-    }
-
-    private static string? Status(string token) => Base64UrlText.TryDecode(token.Split('.')[1], out var payload)
-        ? System.Text.Json.JsonDocument.Parse(payload).RootElement.GetProperty("submods").GetProperty("host").GetProperty("ear.status").GetString()
-        : null;
 }

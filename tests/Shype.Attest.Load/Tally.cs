@@ -20,6 +20,12 @@ internal sealed class Tally
     /// <summary>Answers that were anything else.</summary>
     public int Others => Volatile.Read(ref _other);
 
+    /// <summary>All answers.</summary>
+    public int Answered => Affirmed + Others;
+
+    /// <summary>Answers whose times are counted.</summary>
+    public int Count => _milliseconds.Count;
+
     /// <summary>Connections that broke.</summary>
     public int LostConnections => Volatile.Read(ref _lost);
 
@@ -31,6 +37,15 @@ internal sealed class Tally
     {
         Interlocked.Increment(ref isAffirming ? ref _affirmed : ref _other);
         _milliseconds.Enqueue(time.TotalMilliseconds);
+    }
+
+    /// <summary>Returns when something holds.</summary>
+    public async Task UntilAsync(Func<Tally, bool> holds)
+    {
+        while (!holds(this))
+        {
+            await Task.Delay(5);
+        }
     }
 
     /// <summary>Forgets the times so far.</summary>

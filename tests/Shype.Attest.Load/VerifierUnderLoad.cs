@@ -13,19 +13,29 @@ internal sealed class VerifierUnderLoad : IDisposable
 {
     private readonly Process _process;
     private readonly string _state;
+    private TimeSpan _cpu;
+    private bool _isEnded;
 
     private VerifierUnderLoad(Process process, string state, Uri address) => (_process, _state, Address) = (process, state, address);
+
+    /// <summary>CPU time of all that were started.</summary>
+    public static TimeSpan CpuOfAll => Started.Aggregate(TimeSpan.Zero, (sum, verifier) => sum + verifier.Cpu);
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
-    /// <summary>CPU time so far.</summary>
+    /// <summary>CPU time so far, user and system.</summary>
     public TimeSpan Cpu
     {
         get
         {
-            _process.Refresh();
-            return _process.TotalProcessorTime;
+            if (!_isEnded)
+            {
+                _process.Refresh();
+                _cpu = _process.TotalProcessorTime;
+            }
+
+            return _cpu;
         }
     }
 
@@ -59,21 +69,35 @@ internal sealed class VerifierUnderLoad : IDisposable
         };
         var process = Process.Start(start)!;
         var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the verifier did not start; its message is above");
-        return new VerifierUnderLoad(process, state, new Uri(line["listening ".Length..]));
+        var verifier = new VerifierUnderLoad(process, state, new Uri(line["listening ".Length..]));
+        Started.Add(verifier);
+        return verifier;
     }
 
-    /// <summary>A client that trusts the verifier's own certificate.</summary>
-    public HttpClient Client(string? role = null, int maxConnections = int.MaxValue)
+    /// <summary>Trust in the verifier's own certificate and nothing else.</summary>
+    public X509ChainPolicy Trust() => new()
     {
-        var handler = new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1), MaxConnectionsPerServer = maxConnections };
-        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(Path.Combine(_state, "tls/cert.pem")) },
+        RevocationMode = X509RevocationMode.NoCheck,
+    };
+
+    /// <summary>A client that trusts the verifier's own certificate.</summary>
+    public HttpClient Client(string? role = null, int maxConnections = int.MaxValue, bool isHttp2 = false)
+    {
+        var handler = new SocketsHttpHandler
         {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(Path.Combine(_state, "tls/cert.pem")) },
-            RevocationMode = X509RevocationMode.NoCheck,
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1), MaxConnectionsPerServer = maxConnections, EnableMultipleHttp2Connections = true,
         };
+        handler.SslOptions.CertificateChainPolicy = Trust();
         // HTTP/1.1: a connection for each agent, as agents on machines of their own have.
-        var client = new HttpClient(handler) { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan, DefaultRequestVersion = HttpVersion.Version11 };
+        var client = new HttpClient(handler)
+        {
+            BaseAddress = Address,
+            Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestVersion = isHttp2 ? HttpVersion.Version20 : HttpVersion.Version11,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         if (role is not null)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", File.ReadAllText(Path.Combine(_state, role + ".token")).Trim());
@@ -100,12 +124,17 @@ internal sealed class VerifierUnderLoad : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_process.HasExited)
+        if (_isEnded)
         {
-            _process.Kill();
-            _process.WaitForExit();
+            return;
         }
 
+        _ = Cpu;
+        _isEnded = true;
+        _process.Kill();
+        _process.WaitForExit();
         _process.Dispose();
     }
+
+    private static readonly List<VerifierUnderLoad> Started = [];
 }

@@ -8,6 +8,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
 . .ci/setup.sh
 . .ci/processes.sh
+trap 'end_all; exit 130' INT TERM
 lab=$root/artifacts/lab
 for part in packages loader initrd disk machine story hosts; do
   . "tests/lab/$part.sh"

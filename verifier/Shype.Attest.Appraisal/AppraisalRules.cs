@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
 using Shype.Attest.Appraisal.Demands;
 using Shype.Attest.Appraisal.Rules;
 using Shype.Attest.Measurement;
@@ -75,12 +76,15 @@ public sealed record AppraisalRules
     public ReadOnlyMemory<byte>? PolicyDigest { get; init; }
 
     /// <summary>What a challenge asks for: in each bank the PCRs of firmware and boot loader, IMA's unless it is ignored, and those of the records.</summary>
-    public IReadOnlyList<PcrRequest> Pcrs => [.. Banks.Select(bank => new PcrRequest(
-        bank.ToText(), [.. ExplainedPcrs.Union(Ima.Mode == ImaMode.Ignored ? [] : [ImaPcr.Usual.Value]).Union(Plan.Distinct().Select(pcr => (int)pcr.Value)).Order()]))];
+    public IReadOnlyList<PcrRequest> Pcrs => Asked.GetValue(this, static rules => [.. rules.Banks.Select(bank => new PcrRequest(
+        bank.ToText(), [.. rules.ExplainedPcrs.Union(rules.Ima.Mode == ImaMode.Ignored ? [] : [ImaPcr.Usual.Value]).Union(rules.Plan.Distinct().Select(pcr => (int)pcr.Value)).Order()]))]);
 
     /// <summary>What stock tpm2-tools must quote: the same without the PCRs of the records, which nobody but an agent explains, and with PCR 10 only where IMA is demanded.</summary>
     public IReadOnlyList<PcrRequest> ToolPcrs => [.. Banks.Select(bank => new PcrRequest(
         bank.ToText(), [.. ExplainedPcrs.Except(Plan.Distinct().Select(pcr => (int)pcr.Value)).Union(Ima.Mode == ImaMode.Demanded ? [ImaPcr.Usual.Value] : []).Order()]))];
+
+    // Each challenge and each answer asks. Beside the object and not in it, because "with" copies what is in it.
+    private static readonly ConditionalWeakTable<AppraisalRules, IReadOnlyList<PcrRequest>> Asked = [];
 
     /// <summary>A finding as it counts under these rules.</summary>
     internal Finding Weigh(Finding finding) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Shype.Attest.Cli.Commands;
 using Shype.Attest.Cli.Output;
@@ -9,39 +10,66 @@ namespace Shype.Attest.Cli;
 public static class CommandLine
 {
     /// <summary>All commands.</summary>
-    public static RootCommand Create(Surroundings surroundings) => new(
-        """
-        What an operator, a relying party or an auditor does by hand with Shype.Attest.
-
-        Offline, with files of any origin:
-          shype tpm quote-verify -u ak.pub -m quote.msg -s quote.sig -q 00112233 -f quote.pcrs
-          shype log show /sys/kernel/security/tpm0/binary_bios_measurements
-          shype ima show /sys/kernel/security/ima/binary_runtime_measurements
-          shype verify bundle.cbor --jwks jwks.json
-
-        Exit codes everywhere: 0 yes, 1 refused, 2 usage or unreadable input, 3 could not ask. Every command has --json.
-        """)
+    public static RootCommand Create(Surroundings surroundings)
     {
-        AttestCommand.ForVms(surroundings),
-        HostCommands.Create(surroundings),
-        VerdictCommands.Create(surroundings),
-        VerifyCommand.Create(surroundings),
-        ReferenceCommands.Create(surroundings),
-        AppraisalPolicyCommands.Create(surroundings),
-        TrustCommands.Create(surroundings),
-        AuditCommands.Create(surroundings),
-        TokenCommands.Create(surroundings),
-        EventsCommand.Create(surroundings),
-        WebhookCommands.Create(surroundings),
-        SigningKeyCommands.Create(surroundings),
-        TpmCommands.Create(surroundings),
-        EkCommands.Create(surroundings),
-        LogCommands.Create(surroundings),
-        CelCommands.Create(surroundings),
-        ImaCommands.Create(surroundings),
-        PolicyCommands.Create(surroundings),
-        IsolationCommands.Create(surroundings),
-    };
+        var sections = Sections(surroundings);
+        var root = new RootCommand(
+            """
+            What an operator, a relying party or an auditor does by hand with Shype.Attest.
+
+            Exit codes: 0 yes, 1 refused, 2 usage or unreadable input, 3 could not ask. Every command has --json. docs/cli.md goes task by task.
+            The verifier is named once by SHYPE_SERVER, SHYPE_CA and SHYPE_TOKEN_FILE, or each time by --server, --ca and --token-file.
+            """);
+        foreach (var command in sections.SelectMany(section => section.Commands))
+        {
+            root.Subcommands.Add(command);
+        }
+
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new GroupHelp(surroundings, [.. sections.Select(section => (section.Title, (IReadOnlyList<string>)[.. section.Commands.Select(command => command.Name)]))], (HelpAction)help.Action!);
+        return root;
+    }
+
+    private static (string Title, IReadOnlyList<Command> Commands)[] Sections(Surroundings surroundings) =>
+    [
+        ("Ask for verdicts, and judge them",
+        [
+            AttestCommand.ForVms(surroundings),
+            VerdictCommands.Create(surroundings),
+            VerifyCommand.Create(surroundings),
+            SessionCommands.Create(surroundings),
+        ]),
+        ("Hosts",
+        [
+            HostCommands.Create(surroundings),
+            EventsCommand.Create(surroundings),
+            WebhookCommands.Create(surroundings),
+        ]),
+        ("What is demanded and called good",
+        [
+            ReferenceCommands.Create(surroundings),
+            AppraisalPolicyCommands.Create(surroundings),
+            TrustCommands.Create(surroundings),
+        ]),
+        ("The verifier itself",
+        [
+            DoctorCommand.Create(surroundings),
+            TokenCommands.Create(surroundings),
+            SigningKeyCommands.Create(surroundings),
+            AuditCommands.Create(surroundings),
+        ]),
+        ("Without a verifier: files of any origin",
+        [
+            PolicyCommands.Create(surroundings),
+            IsolationCommands.Create(surroundings),
+            TpmCommands.Create(surroundings),
+            EkCommands.Create(surroundings),
+            LogCommands.Create(surroundings),
+            CelCommands.Create(surroundings),
+            ImaCommands.Create(surroundings),
+            CompletionCommand.Create(surroundings),
+        ]),
+    ];
 
     /// <summary>Runs one command line to its exit code.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, Surroundings surroundings, CancellationToken cancellationToken = default)

@@ -17,6 +17,9 @@ public sealed class Surroundings : IDisposable
     /// <summary>Columns of the terminal that standard output is; null for a file or a pipe, which get no colour and no wrapping.</summary>
     public int? TerminalWidth { get; init; }
 
+    /// <summary>Columns of the terminal that standard error is; null for a file or a pipe, which see no progress.</summary>
+    public int? ErrorsWidth { get; init; }
+
     /// <summary>Whether a person sits there who can be asked.</summary>
     public bool CanAsk { get; init; }
 
@@ -32,7 +35,8 @@ public sealed class Surroundings : IDisposable
         Input = Console.OpenStandardInput(),
         Output = new StreamWriter(Console.OpenStandardOutput(), Utf8),
         Errors = new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true },
-        TerminalWidth = Console.IsOutputRedirected ? null : Math.Max(Console.WindowWidth, NarrowestTerminal),
+        TerminalWidth = Console.IsOutputRedirected ? null : Width(),
+        ErrorsWidth = Console.IsErrorRedirected ? null : Width(),
         CanAsk = !Console.IsInputRedirected && !Console.IsOutputRedirected,
         Environment = System.Environment.GetEnvironmentVariable,
         Clock = TimeProvider.System,
@@ -45,6 +49,8 @@ public sealed class Surroundings : IDisposable
         Output.Dispose();
         Errors.Dispose();
     }
+
+    private static int Width() => Math.Max(Console.WindowWidth, NarrowestTerminal);
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
     private const int NarrowestTerminal = 40;

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Shype.Attest.Agent.Configuration;
+using Shype.Attest.Agent.Doctor;
 using Shype.Attest.Agent.Http;
 using Shype.Attest.Agent.Sources;
 using Shype.Attest.Measurement.LogFiles;
+using Shype.Attest.Protocol.Checks;
 using Shype.Attest.Tpm.Client;
 
 namespace Shype.Attest.Agent.Commands;
@@ -12,6 +14,7 @@ public sealed class CommandTree
 {
     private readonly TextWriter _results;
     private readonly TextWriter _progress;
+    private readonly bool _isTerminal;
     private readonly Option<string> _config = new("--config")
     {
         Description = "The settings file.",
@@ -53,15 +56,19 @@ public sealed class CommandTree
         DefaultValueFactory = _ => "shutdown",
     };
 
-    private CommandTree(TextWriter results, TextWriter progress) => (_results, _progress) = (results, progress);
+    private CommandTree(TextWriter results, TextWriter progress, bool isTerminal) => (_results, _progress, _isTerminal) = (results, progress, isTerminal);
 
     private delegate Task<ExitCode> Work(AgentContext agent, ParseResult arguments, Output output, CancellationToken cancellationToken);
 
     /// <summary>Runs one command and says how it ended.</summary>
-    public static async Task<int> RunAsync(string[] arguments, TextWriter results, TextWriter progress)
+    /// <param name="arguments">The command line.</param>
+    /// <param name="results">Standard output.</param>
+    /// <param name="progress">Standard error.</param>
+    /// <param name="isTerminal">Whether a person looks at standard error.</param>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter results, TextWriter progress, bool isTerminal = false)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        var parsed = new CommandTree(results, progress).Root().Parse(arguments);
+        var parsed = new CommandTree(results, progress, isTerminal).Root().Parse(arguments);
         if (parsed.Errors.Count == 0)
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = results, Error = progress })
@@ -111,7 +118,25 @@ public sealed class CommandTree
         Serving(),
         Verb("status", "Show what is measured in this boot.",
             (agent, _, output, cancel) => Task.FromResult(Verbs.Status(agent, output, cancel))),
+        Examining(),
     };
+
+    // Looks at what the other verbs need, and so needs nothing of it.
+    private Command Examining()
+    {
+        var command = new Command("doctor", "Look whether this host has what the agent needs, and say what to do where not; nothing is changed.");
+        command.SetAction(async (arguments, cancel) =>
+        {
+            var output = new Output(_results, _progress, arguments.GetValue(_json), _isTerminal);
+            return await GuardedAsync(output, async () =>
+            {
+                var found = await HostExamination.RunAsync(arguments.GetRequiredValue(_config), TimeProvider.System, cancel).ConfigureAwait(false);
+                output.Result(found, CheckJson.Default.CheckReport, HostExamination.Text);
+                return found.Healthy ? ExitCode.Yes : ExitCode.Refused;
+            }).ConfigureAwait(false);
+        });
+        return command;
+    }
 
     // Needs no settings: an image is measured for whoever writes references.
     private Command MeasuringImages()
@@ -119,7 +144,7 @@ public sealed class CommandTree
         var command = new Command("image", "Print the digest of files, as start records have it; nothing is recorded.") { _images, _kind, _salt, _format };
         command.SetAction(async (arguments, cancel) =>
         {
-            var output = new Output(_results, _progress, arguments.GetValue(_json));
+            var output = new Output(_results, _progress, arguments.GetValue(_json), _isTerminal);
             return await GuardedAsync(output, () => Task.FromResult(GateVerbs.MeasureImages(
                 arguments.GetRequiredValue(_images), arguments.GetRequiredValue(_kind), arguments.GetRequiredValue(_salt), arguments.GetRequiredValue(_format), output, cancel)))
                 .ConfigureAwait(false);
@@ -159,7 +184,7 @@ public sealed class CommandTree
 
     private async Task<int> Guarded(ParseResult arguments, Func<AgentOptions, Output, Task<ExitCode>> work)
     {
-        var output = new Output(_results, _progress, arguments.GetValue(_json));
+        var output = new Output(_results, _progress, arguments.GetValue(_json), _isTerminal);
         if (!AgentOptions.TryRead(arguments.GetRequiredValue(_config), out var options, out var problem))
         {
             output.Error(problem.ToString());

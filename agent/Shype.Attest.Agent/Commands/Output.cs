@@ -6,10 +6,11 @@ using Shype.Attest.Measurement.Records;
 namespace Shype.Attest.Agent.Commands;
 
 /// <summary>What commands say: results to standard output, everything else to standard error, control characters to neither.</summary>
-internal sealed class Output(TextWriter results, TextWriter progress, bool json) : IProgress<MeasuringProgress>
+internal sealed class Output(TextWriter results, TextWriter progress, bool json, bool isTerminal) : IProgress<MeasuringProgress>
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, long> _shown = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, MeasuringProgress> _running = new(StringComparer.Ordinal);
+    private int _width;
 
     public bool IsJson => json;
 
@@ -30,10 +31,10 @@ internal sealed class Output(TextWriter results, TextWriter progress, bool json)
         }
     }
 
-    /// <summary>Progress of long work: a line for each quarter GiB.</summary>
+    /// <summary>Progress of long work: one line of a terminal, which goes away when the work is done; nothing where no person looks.</summary>
     public void Report(MeasuringProgress value)
     {
-        if (value.Total < Step)
+        if (!isTerminal || value.Total < Step)
         {
             return;
         }
@@ -41,12 +42,21 @@ internal sealed class Output(TextWriter results, TextWriter progress, bool json)
         // Files are measured beside each other.
         lock (_lock)
         {
-            var shown = _shown.GetValueOrDefault(value.File);
-            if (value.Done - shown >= Step || value.Done < shown || value.Done == value.Total)
+            var shown = _running.TryGetValue(value.File, out var before) ? before.Done : 0;
+            if (value.Done < value.Total && value.Done >= shown && value.Done - shown < Step)
             {
-                _shown[value.File] = value.Done == value.Total ? 0 : value.Done;
-                Say($"measuring {value.File}: {value.Done >> 20} of {value.Total >> 20} MiB");
+                return;
             }
+
+            _running[value.File] = value;
+            if (value.Done == value.Total)
+            {
+                _running.Remove(value.File);
+            }
+
+            var line = _running.Count == 0 ? "" : $"measuring {_running.Count} files: {_running.Values.Sum(file => file.Done) >> 20} of {_running.Values.Sum(file => file.Total) >> 20} MiB";
+            progress.Write("\r" + line.PadRight(_width) + (line.Length == 0 ? "\r" : ""));
+            _width = line.Length;
         }
     }
 
@@ -55,5 +65,5 @@ internal sealed class Output(TextWriter results, TextWriter progress, bool json)
 
     private static string Line(string line) => TextRules.IndexOfForbidden(line) < 0 ? line : TextRules.Escape(line);
 
-    private const long Step = 256L << 20;
+    private const long Step = 64L << 20;
 }

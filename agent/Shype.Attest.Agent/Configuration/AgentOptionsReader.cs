@@ -61,7 +61,7 @@ internal static class AgentOptionsReader
 
     private static HostPaths ReadHost(YamlMap map)
     {
-        map.Only("sys", "proc", "boot", "xl", "xenhypfs", "xen-livepatch", "virsh", "libvirt-uri", "qemu");
+        map.Only("sys", "proc", "boot", "xl", "xenhypfs", "xen-livepatch", "virsh", "libvirt-uri", "libvirt-hook", "qemu");
         var usual = new HostPaths();
         return new HostPaths
         {
@@ -73,6 +73,7 @@ internal static class AgentOptionsReader
             XenLivepatch = map.OptionalPath("xen-livepatch") ?? usual.XenLivepatch,
             Virsh = map.OptionalPath("virsh") ?? usual.Virsh,
             LibvirtUri = map.OptionalText("libvirt-uri") ?? usual.LibvirtUri,
+            LibvirtHook = map.OptionalPath("libvirt-hook") ?? usual.LibvirtHook,
             Qemu = map.OptionalPath("qemu") ?? usual.Qemu,
         };
     }

@@ -27,6 +27,9 @@ public sealed record HostPaths
     /// <summary>The libvirt that is asked.</summary>
     public string LibvirtUri { get; init; } = "qemu:///system";
 
+    /// <summary>The hook that libvirt calls before a VM starts.</summary>
+    public string LibvirtHook { get; init; } = "/etc/libvirt/hooks/qemu";
+
     /// <summary>The emulator that VMs run in.</summary>
     public string Qemu { get; init; } = "/usr/bin/qemu-system-x86_64";
 }

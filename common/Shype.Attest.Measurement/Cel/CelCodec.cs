@@ -42,7 +42,7 @@ internal sealed class CelCodec(ReadOnlyMemory<byte> sequence)
 
     public static byte[] Write(ulong number, PcrIndex pcr, ReadOnlySpan<BankDigest> digests, ReadOnlySpan<byte> content)
     {
-        var writer = new FieldWriter();
+        var writer = FieldWriter.Begin();
         writer.BeginMap();
         writer.UInt(RecordNumberKey, number);
         writer.UInt(PcrKey, (ulong)pcr.Value);

@@ -18,7 +18,7 @@ public abstract record MeasurementContent
     /// <exception cref="RecordFormatException">A field is over its limit or holds text that is not allowed.</exception>
     public byte[] Encode()
     {
-        var writer = new FieldWriter();
+        var writer = FieldWriter.Begin();
         writer.BeginArray(3);
         writer.Text(Type, "type");
         writer.UInt(ContentTypes.Version);

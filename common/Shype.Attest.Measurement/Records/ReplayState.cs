@@ -73,7 +73,7 @@ public sealed class ReplayState
     /// <summary>The state as bytes, to be kept between processes.</summary>
     public byte[] Encode()
     {
-        var writer = new FieldWriter();
+        var writer = FieldWriter.Begin();
         writer.BeginMap();
         writer.UInt(0, StateVersion);
         writer.UInt(1, (ulong)Bank);

@@ -29,13 +29,18 @@ public static class TextRules
         return -1;
     }
 
-    /// <summary>The text with every character that is not allowed written as \uXXXX: safe to print, whatever it came from.</summary>
+    /// <summary>
+    /// The text with every character that is not allowed written as \uXXXX: safe to print, whatever it came from. A backslash is doubled only where it would
+    /// be read as the beginning of an escape, so that paths stay as they are.
+    /// </summary>
     public static string Escape(ReadOnlySpan<char> text)
     {
         var escaped = new StringBuilder(text.Length);
+        var at = 0;
         foreach (var rune in text.EnumerateRunes())
         {
-            if (rune.Value == '\\')
+            at += rune.Utf16SequenceLength;
+            if (rune.Value == '\\' && (at >= text.Length || text[at] is '\\' or 'u' || IsForbidden(text[at])))
             {
                 escaped.Append(@"\\");
             }

@@ -91,10 +91,10 @@ public sealed class ImageToolsTests : IDisposable
     public async Task The_command_prints_what_the_tools_print()
     {
         var file = Write("image", RandomNumberGenerator.GetBytes(10_000));
-        var agent = Path.Combine(AppContext.BaseDirectory, "shype-agent.dll");
+        string[] agent = [.. AgentProgram.Command.Skip(1), "measure", "image"];
         var sum = (await Tool.Run(null, "sha256sum", file)).Split(' ')[0];
-        Assert.Equal($"sha256:{sum}  {file}\n", await Tool.Run(null, "dotnet", agent, "measure", "image", file));
-        var (status, _, errors) = await Tool.Try(null, "dotnet", agent, "measure", "image", "--digest", "dm-verity", file);
+        Assert.Equal($"sha256:{sum}  {file}\n", await Tool.Run(null, AgentProgram.Command[0], [.. agent, file]));
+        var (status, _, errors) = await Tool.Try(null, AgentProgram.Command[0], [.. agent, "--digest", "dm-verity", file]);
         Assert.Equal(2, status);
         Assert.Contains("which are no blocks of 4096", errors, StringComparison.Ordinal);
     }

@@ -21,7 +21,7 @@ public sealed class LibvirtGateTests : IDisposable
         Write("a", 'a', "Bank.A");
         Write("b", 'b', "Bank.B");
         Write("stranger", 'c', "Shop.Web");
-        var agent = $"dotnet {Path.Combine(AppContext.BaseDirectory, "shype-agent.dll")} --config {_host["agent.yaml"]}";
+        var agent = $"{string.Join(' ', AgentProgram.Command)} --config {_host["agent.yaml"]}";
         WriteScript("agent", $"#!/bin/sh\nexec {agent} \"$@\"\n");
         var hook = await File.ReadAllTextAsync(Path.Combine(TestData.Root, "agent", "libvirt", "hooks", "qemu"), TestContext.Current.CancellationToken);
         Assert.Contains("/usr/bin/shype-agent --config /etc/shype/agent.yaml", hook, StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Shype.Attest.Protocol;
+using Shype.Attest.ServiceTests.Cli;
 using Shype.Attest.ServiceTests.Sim;
 using Shype.Attest.ServiceTests.Verifier;
 using Shype.Attest.Testing;
@@ -81,6 +82,35 @@ public sealed class StockToolsTests : IAsyncLifetime
         Assert.Contains("pcrs-not-covered", Findings(await AttestAsync("sha256:0,1,2,3,4,5,6,7,8")));
 
         int Claim(string name) => vector.GetProperty(name).GetInt32();
+    }
+
+    [Fact]
+    public async Task An_operator_carries_the_files_by_the_command_line()
+    {
+        var enrolled = await RunAsync("enrol.sh", "stock-2");
+        Assert.True(enrolled.Status == 0, enrolled.Output + enrolled.Errors);
+        Assert.Equal(0, (await _verifier.OperatorAsync("host", "approve", "stock-2")).ExitCode);
+
+        var opened = await _verifier.OperatorAsync("session", "open", "--json");
+        Assert.Equal((0, ""), (opened.ExitCode, opened.Errors));
+        var (id, nonce) = (opened.Json.GetProperty("id").GetString()!, opened.Json.GetProperty("nonceHex").GetString()!);
+        var machine = _scratch["machine"];
+        await Tool.Run(
+            _machine.Tpm.Tcti, "tpm2_quote", "-c", "0x81010002", "-l", "sha256:0,1,2,3,4,5,6,7,8,9", "-q", nonce,
+            "-m", Path.Combine(machine, "quote.msg"), "-s", Path.Combine(machine, "quote.sig"), "-o", Path.Combine(machine, "quote.pcrs"));
+        var answer = await _verifier.OperatorAsync("session", "submit", id, machine, "--event-log", _machine.EventLogPath);
+        Assert.StartsWith("verdict: warning\n", answer.Output, StringComparison.Ordinal);
+        Assert.Equal((1, ""), (answer.ExitCode, answer.Errors));
+        Assert.Equal("complete", (await _verifier.OperatorAsync("session", "show", id, "--json")).Json.GetProperty("session").GetProperty("status").GetString());
+        // Once.
+        Assert.Equal(1, (await _verifier.OperatorAsync("session", "submit", id, machine)).ExitCode);
+
+        Assert.Equal("closed\n", (await _verifier.OperatorAsync("session", "close", id)).Output);
+        Assert.Equal(3, (await _verifier.OperatorAsync("session", "show", id)).ExitCode);
+        File.Delete(Path.Combine(machine, "quote.sig"));
+        var incomplete = await _verifier.OperatorAsync("session", "submit", id, machine);
+        Assert.Equal(2, incomplete.ExitCode);
+        Assert.Contains("quote.sig: there is no such file", incomplete.Errors, StringComparison.Ordinal);
     }
 
     private async Task<JsonElement> AttestAsync(string pcrs = "")

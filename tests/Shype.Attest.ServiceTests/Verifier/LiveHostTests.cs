@@ -127,4 +127,15 @@ public sealed class LiveHostTests
         Assert.True(await wait);
         Assert.False(asker.IsCompleted);
     }
+
+    [Fact]
+    public async Task A_sign_of_life_that_is_due_hides_nobody_who_asks()
+    {
+        // Due while the connection was busy with writing, so that nobody was waiting.
+        var wait = _host.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
+        _ = _host.AskAsync();
+        Assert.True(await wait);
+        _clock.Advance(TimeSpan.FromSeconds(15));
+        Assert.True(await _host.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken));
+    }
 }

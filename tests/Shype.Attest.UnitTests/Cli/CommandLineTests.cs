@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Shype.Attest.Cli;
 using Shype.Attest.Cli.Output;
@@ -39,13 +41,58 @@ public sealed class CommandLineTests
         Assert.Equal("", terminal.Errors);
     }
 
-    [Fact]
-    public void The_help_is_as_written_down()
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Every_command_answers_in_JSON_even_when_it_cannot(string line)
     {
         var terminal = new Terminal();
-        terminal.Run("--help");
-        // The runner of the tests has another name.
-        Golden.Match("cli", "help.txt", terminal.Output.Replace(System.CommandLine.RootCommand.ExecutableName, "shype", StringComparison.Ordinal));
+        var exitCode = terminal.Run([.. line.Split(' '), "--json"]);
+        Assert.Contains(exitCode, new[] { ExitCode.Usage, ExitCode.Refused });
+        using var said = JsonDocument.Parse(terminal.Output);
+        Assert.True(said.RootElement.TryGetProperty("error", out var error) ? error.GetProperty("exitCode").GetInt32() == (int)exitCode : line is "doctor" or "verdict explain");
+    }
+
+    // docs/cli.md: what scripts may rely on.
+    [Theory]
+    [InlineData(ExitCode.Yes, "--help")]
+    [InlineData(ExitCode.Yes, "--version")]
+    [InlineData(ExitCode.Yes, "completion bash")]
+    [InlineData(ExitCode.Yes, "log show EVENTLOG")]
+    [InlineData(ExitCode.Yes, "policy show POLICIES/example.banks.xml")]
+    [InlineData(ExitCode.Yes, "policy check POLICIES/example.minimal.xml")]
+    [InlineData(ExitCode.Refused, "log show POLICIES/example.banks.xml")]
+    [InlineData(ExitCode.Refused, "verdict explain POLICIES/example.banks.xml")]
+    [InlineData(ExitCode.Refused, "doctor")]
+    [InlineData(ExitCode.Usage, "")]
+    [InlineData(ExitCode.Usage, "nonsense")]
+    [InlineData(ExitCode.Usage, "host")]
+    [InlineData(ExitCode.Usage, "completion tcsh")]
+    [InlineData(ExitCode.Usage, "log show /nowhere/log")]
+    [InlineData(ExitCode.Usage, "host list")]
+    [InlineData(ExitCode.Usage, "verify POLICIES/example.banks.xml")]
+    [InlineData(ExitCode.CouldNotAsk, "host list --server https://127.0.0.1:1 --ca CA --token-file TOKEN")]
+    [InlineData(ExitCode.CouldNotAsk, "vm attest web --server https://127.0.0.1:1 --ca CA --token-file TOKEN")]
+    public void Exit_codes_say_yes_no_wrong_question_or_nobody_there(ExitCode expected, string line)
+    {
+        var folder = Directory.CreateTempSubdirectory("shype-cli-").FullName;
+        try
+        {
+            var (ca, token) = (Path.Combine(folder, "ca.pem"), Path.Combine(folder, "token"));
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            using var certificate = new CertificateRequest("CN=verifier", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+            File.WriteAllText(ca, certificate.ExportCertificatePem());
+            File.WriteAllText(token, "dG9rZW4=");
+            File.SetUnixFileMode(token, UnixFileMode.UserRead);
+            string[] words = [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word
+                .Replace("EVENTLOG", TestData.PathOf("eventlog", "debian-10.bin"), StringComparison.Ordinal)
+                .Replace("POLICIES", Path.Combine(TestData.Root, "docs", "policies"), StringComparison.Ordinal)
+                .Replace("CA", ca, StringComparison.Ordinal).Replace("TOKEN", token, StringComparison.Ordinal))];
+            Assert.Equal(expected, new Terminal().Run(words));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
@@ -83,6 +130,10 @@ public sealed class CommandLineTests
     [InlineData("\u2028\u2029", "\\u2028\\u2029")]
     [InlineData("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c", "\\u202a\\u202b\\u202c\\u202d\\u202e\\u2066\\u2067\\u2068\\u2069\\u200e\\u200f\\u061c")]
     [InlineData("\\u001b", "\\\\u001b")] // nobody can write what looks like an escape of ours
+    [InlineData("\\\u001b", "\\\\\\u001b")]
+    [InlineData("\\\\u001b", "\\\\\\\\u001b")]
+    [InlineData("end\\", "end\\\\")]
+    [InlineData("\\EFI\\debian\\grubx64.efi", "\\EFI\\debian\\grubx64.efi")] // and paths stay readable
     public void Visible_text_moves_no_cursor_and_reorders_nothing(string text, string visible) => Assert.Equal(visible, Report.Visible(text));
 
     [Fact]

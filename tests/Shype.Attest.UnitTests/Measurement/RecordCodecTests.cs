@@ -33,6 +33,16 @@ public sealed class RecordCodecTests
     }
 
     [Fact]
+    public void A_record_after_one_that_was_refused_half_way_is_written_as_before()
+    {
+        var (honest, bad) = (SampleLog.VmStart(7), SampleLog.VmStart(8) with { Name = "vm\u0007" });
+        var before = honest.Encode();
+        Assert.Throws<RecordFormatException>(bad.Encode);
+        Assert.Equal(before, honest.Encode());
+        Assert.Equal(before, honest.Encode());
+    }
+
+    [Fact]
     public void A_VM_start_keeps_every_field()
     {
         var vm = SampleLog.VmStart(7);

@@ -6,7 +6,7 @@ boot_xen() {
   must "measuring the boot" on_host shype-agent measure boot || return
   start_guest web && start_guest bank-a || return
   must "answering challenges" serving xen1 || return
-  accepted vm web && accepted vm bank-a && says '"link":"proven"' && ok
+  accepted vm web && accepted vm bank-a && says '"link":"proven"' && says '"strength":"gated"' && ok
 
   begin xen-changed-initrd
   must "stopping web" on_host xl destroy web || return

@@ -1,7 +1,6 @@
 using Shype.Attest.Measurement;
 using Shype.Attest.Measurement.Ima;
 using Shype.Attest.Protocol;
-using Shype.Attest.Tpm.Crypto;
 using Shype.Attest.Tpm.Types;
 
 namespace Shype.Attest.Appraisal.Memory;

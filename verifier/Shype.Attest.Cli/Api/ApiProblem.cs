@@ -36,10 +36,19 @@ public static class ApiProblem
         ProblemTypes.ReferenceRolledBack => (ExitCode.Refused, "the bundle is older than what the verifier has seen (shype reference list)"),
         ProblemTypes.ReferenceConflict => (ExitCode.Refused, "it conflicts with what is there (shype reference list, shype reference signer list)"),
         ProblemTypes.ReferenceExpired => (ExitCode.Refused, "the bundle has expired (ask its maker for a newer one)"),
+        ProblemTypes.FingerprintNeeded => (ExitCode.Refused, "nobody certified the host's key (compare its fingerprint: shype host approve NAME --ek-fingerprint SHA256)"),
+        ProblemTypes.HostNameTaken => (ExitCode.Refused, "another host has this name (shype host list; shype host replace gives a name to another machine)"),
+        ProblemTypes.ActivationFailed or ProblemTypes.EnrolmentUnknown => (ExitCode.Refused, "the enrolment does not go on (begin it again: shype-agent enrol)"),
+        ProblemTypes.InvitationRefused => (ExitCode.Refused, "the invitation or expected TPM is refused (shype host admissions)"),
+        ProblemTypes.TokenRefused => (ExitCode.Refused, "the token is refused (shype token list)"),
+        ProblemTypes.WebhookRefused => (ExitCode.Refused, "the webhook is refused (shype webhook list)"),
+        ProblemTypes.TrustRefused => (ExitCode.Refused, "the authority is refused (shype trust list)"),
+        ProblemTypes.KeyRefused => (ExitCode.Refused, "the key is refused (shype signing-key list)"),
+        ProblemTypes.SessionState => (ExitCode.Refused, "the session cannot take this (shype session show)"),
         ProblemTypes.HostNotProven => (ExitCode.Refused, "what the host measured cannot be offered as good"),
 
         // Our message was wrong.
-        ProblemTypes.Malformed or ProblemTypes.UnsupportedMediaType => (ExitCode.Usage, "the verifier cannot read this request"),
+        ProblemTypes.Malformed or ProblemTypes.UnsupportedMediaType or ProblemTypes.NotAcceptable => (ExitCode.Usage, "the verifier cannot read this request"),
         ProblemTypes.LimitExceeded => (ExitCode.Usage, "the request crosses a limit"),
 
         // Nobody could be asked.

@@ -56,16 +56,16 @@ public sealed class ServerOptions
     /// <exception cref="CommandException">An option is missing or cannot be used.</exception>
     public VerifierApi Connect(ParseResult parsed, Surroundings surroundings, bool needsToken = true)
     {
-        var address = Value(parsed, surroundings, _server, "SHYPE_SERVER")
-            ?? throw CommandException.Unusable("no verifier was named: give --server https://HOST:PORT, or set SHYPE_SERVER");
-        var certificate = needsToken ? Certificate(parsed, surroundings) : null;
-        var token = needsToken ? Value(parsed, surroundings, _token, "SHYPE_TOKEN_FILE") : null;
-        if (needsToken && token is null && certificate is null)
+        var address = Address(parsed, surroundings);
+        if (needsToken)
         {
-            throw CommandException.Unusable("no access token was given: give --token-file FILE, or set SHYPE_TOKEN_FILE (the verifier keeps them in its state folder), or --client-cert and --client-key");
+            // Options that are missing are told before files are read.
+            RequireCredentials(parsed, surroundings);
         }
 
-        return new VerifierApi(ServerAddress(address), Anchor(parsed, surroundings), token is null ? null : TokenFile.Read(token), Timeout(parsed), certificate);
+        var anchor = Anchor(parsed, surroundings);
+        var credentials = needsToken ? Credentials(parsed, surroundings) : null;
+        return new VerifierApi(address, anchor, credentials?.Token, Timeout(parsed), credentials?.Certificate);
     }
 
     /// <summary>A client without a token for another address, such as that of a key set.</summary>
@@ -76,7 +76,32 @@ public sealed class ServerOptions
         return new VerifierApi(ServerAddress(address.GetLeftPart(UriPartial.Authority)), Anchor(parsed, surroundings), null, Timeout(parsed));
     }
 
-    private TrustAnchor Anchor(ParseResult parsed, Surroundings surroundings) => TrustAnchor.Read(
+    /// <summary>Where the verifier is.</summary>
+    /// <exception cref="CommandException">It was not named, or not by an address.</exception>
+    internal Uri Address(ParseResult parsed, Surroundings surroundings) => ServerAddress(
+        Value(parsed, surroundings, _server, "SHYPE_SERVER")
+            ?? throw CommandException.Unusable("no verifier was named: give --server https://HOST:PORT, or set SHYPE_SERVER"));
+
+    /// <summary>Who asks.</summary>
+    /// <exception cref="CommandException">Neither token nor certificate was given, or a file cannot be used.</exception>
+    internal ClientCredentials Credentials(ParseResult parsed, Surroundings surroundings)
+    {
+        RequireCredentials(parsed, surroundings);
+        var token = Value(parsed, surroundings, _token, "SHYPE_TOKEN_FILE");
+        return new ClientCredentials(token is null ? null : TokenFile.Read(token), Certificate(parsed, surroundings));
+    }
+
+    private void RequireCredentials(ParseResult parsed, Surroundings surroundings)
+    {
+        if (Value(parsed, surroundings, _token, "SHYPE_TOKEN_FILE") is null && Value(parsed, surroundings, _clientCertificate, "SHYPE_CLIENT_CERT") is null)
+        {
+            throw CommandException.Unusable("no access token was given: give --token-file FILE, or set SHYPE_TOKEN_FILE (the verifier keeps them in its state folder), or --client-cert and --client-key");
+        }
+    }
+
+    /// <summary>Whom to believe to be the verifier.</summary>
+    /// <exception cref="CommandException">No certificate was given, or it cannot be read.</exception>
+    internal TrustAnchor Anchor(ParseResult parsed, Surroundings surroundings) => TrustAnchor.Read(
         Value(parsed, surroundings, _ca, "SHYPE_CA")
             ?? throw CommandException.Unusable("no certificate was given to know the verifier by: give --ca FILE, or set SHYPE_CA (the verifier keeps it in its state folder, tls/cert.pem)"));
 
@@ -99,4 +124,13 @@ public sealed class ServerOptions
         Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "https", UserInfo: "", AbsolutePath: "/", Query: "", Fragment: "" }
             ? address
             : throw CommandException.Unusable($"--server: '{text}' is not an address of the form https://HOST:PORT");
+}
+
+/// <summary>Who asks a verifier.</summary>
+/// <param name="Token">The access token; null where a certificate says it.</param>
+/// <param name="Certificate">A client certificate with its key; null where there is none.</param>
+internal sealed record ClientCredentials(string? Token, SslStreamCertificateContext? Certificate)
+{
+    /// <summary>Without the token.</summary>
+    public override string ToString() => Certificate is null ? "one access token, readable by nobody else" : "a client certificate with its key";
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.ServerSentEvents;
@@ -110,13 +111,22 @@ public sealed class VerifierApi : IDisposable
             var answer = new ApiAnswer(
                 response.Content.Headers.ContentType?.MediaType,
                 await response.Content.ReadAsByteArrayAsync(cancellationToken),
-                response.Headers.ETag?.ToString());
+                response.Headers.ETag?.ToString(),
+                response.Headers.Location?.OriginalString);
             return response.IsSuccessStatusCode ? answer : throw ApiProblem.From(response.StatusCode, answer, Address);
         }, cancellationToken);
     }
 
+    /// <summary>Asks what is there, whatever the answer is: its status, the verifier's time, and what it says in JSON.</summary>
+    public Task<(HttpStatusCode Status, DateTimeOffset? Date, byte[] Json)> LookAsync(string path, CancellationToken cancellationToken) => ExplainAsync(async () =>
+    {
+        using var response = await _client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        var json = response.Content.Headers.ContentType?.MediaType == MediaTypes.Json ? await response.Content.ReadAsByteArrayAsync(cancellationToken) : [];
+        return (response.StatusCode, response.Headers.Date, json);
+    }, cancellationToken);
+
     /// <summary>Asks for something that may not fit in memory, and writes it to a file; says how many bytes that were.</summary>
-    public Task<long> DownloadAsync(string path, string file, CancellationToken cancellationToken) => ExplainAsync(async () =>
+    public Task<long> DownloadAsync(string path, string file, Action<long, long?> progress, CancellationToken cancellationToken) => ExplainAsync(async () =>
     {
         using var response = await _client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (!response.IsSuccessStatusCode)
@@ -128,7 +138,14 @@ public sealed class VerifierApi : IDisposable
         try
         {
             await using var output = new FileStream(file, FileMode.Create, FileAccess.Write);
-            await response.Content.CopyToAsync(output, cancellationToken);
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            var chunk = new byte[64 * 1024];
+            while (await body.ReadAsync(chunk, cancellationToken) is > 0 and var count)
+            {
+                await output.WriteAsync(chunk.AsMemory(0, count), cancellationToken);
+                progress(output.Position, response.Content.Headers.ContentLength);
+            }
+
             return output.Length;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or ArgumentException or NotSupportedException
@@ -210,4 +227,5 @@ public sealed class VerifierApi : IDisposable
 /// <param name="MediaType">Its media type.</param>
 /// <param name="Body">Its body.</param>
 /// <param name="Version">Its version (ETag).</param>
-public sealed record ApiAnswer(string? MediaType, byte[] Body, string? Version);
+/// <param name="Location">Where what was made is, as it was written.</param>
+public sealed record ApiAnswer(string? MediaType, byte[] Body, string? Version, string? Location = null);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Shype.Attest.Cli.Api;
 using Shype.Attest.Cli.Output;
 using Shype.Attest.Protocol;
@@ -10,9 +11,10 @@ namespace Shype.Attest.Cli.Commands;
 public static class AuditCommands
 {
     /// <summary>The command.</summary>
-    public static Command Create(Surroundings surroundings) => new("audit", "List, export and verify a verifier's record of decisions.")
+    public static Command Create(Surroundings surroundings) => new("audit", "List, sign, export and verify a verifier's record of decisions.")
     {
         List(surroundings),
+        Head(surroundings),
         Export(surroundings),
         AuditVerifyCommand.Create(surroundings),
     };
@@ -53,6 +55,36 @@ public static class AuditCommands
         return list;
     }
 
+    private static Command Head(Surroundings surroundings) => Connected.Of(
+        surroundings,
+        new Command(
+            "head",
+            """
+            Print where the record of decisions stands, signed: keep it, and a later export must contain it (shype audit verify FILE --kept HEAD).
+
+            Example:
+              shype audit head --server https://verifier:8443 --ca cert.pem --token-file viewer.token > head-of-march.jwt
+            """),
+        async (api, report, _, cancellationToken) =>
+        {
+            var answer = await api.SendAsync(HttpMethod.Get, $"{Route}/head", null, null, cancellationToken);
+            var token = Encoding.ASCII.GetString(answer.Body).Trim();
+            // Read before it is kept: one that nobody could check is noticed today.
+            if (!AuditHead.TryVerify(token, await api.GetKeysAsync(KeySource.AuditPath, cancellationToken), out var head, out var problem))
+            {
+                throw new CommandException(ExitCode.Refused, $"the head of {api.Address} is not one that its own keys signed: {problem.Detail}");
+            }
+
+            if (report.Json)
+            {
+                report.Write(new AuditHeadReport(head.Number, token), CliJson.Default.AuditHeadReport);
+                return;
+            }
+
+            report.Line(token);
+            report.Note($"signed: {head.Number} records");
+        });
+
     private static Command Export(Surroundings surroundings)
     {
         var output = new Option<string>("--output", "-o") { Description = "The file to write", HelpName = "FILE", Required = true };
@@ -60,7 +92,7 @@ public static class AuditCommands
         var export = new Command(
             "export",
             """
-            Take all decisions with the verifier's signatures into a file that anybody can check with its public keys (shype audit verify FILE).
+            Take all decisions into a file, with the verifier's signatures: anybody can check it with its public keys (shype audit verify FILE).
 
             Example:
               shype audit export -o audit.jsonl --server https://verifier:8443 --ca cert.pem --token-file operator.token
@@ -73,8 +105,9 @@ public static class AuditCommands
             var file = parsed.GetRequiredValue(output);
             long bytes;
             using (var api = server.Connect(parsed, surroundings))
+            using (var progress = new Progress(surroundings, "exporting"))
             {
-                bytes = await api.DownloadAsync($"{Route}/export", file, cancellationToken);
+                bytes = await api.DownloadAsync($"{Route}/export", file, (done, total) => progress.Tell(done, total, Progress.Bytes), cancellationToken);
             }
 
             if (report.Json)

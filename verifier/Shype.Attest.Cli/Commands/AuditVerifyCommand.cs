@@ -73,9 +73,12 @@ internal static class AuditVerifyCommand
     {
         var reader = new AuditExportReader(keys, kept is null ? null : await KeptAsync(kept, keys, surroundings, cancellationToken));
         byte[] last = [];
+        using var progress = new Progress(surroundings, "checking");
+        var lines = 0L;
         await foreach (var line in LineFile.ReadAsync(surroundings, file, ProtocolLimits.MaxAuditLineBytes, cancellationToken))
         {
             last = line;
+            progress.Tell(++lines, null, "records");
             if (!reader.Take(line))
             {
                 break;

@@ -19,7 +19,7 @@ internal static class PolicyCompileCommand
         var compile = new Command(
             "compile",
             """
-            Compile a policy to the binary form that sHype's hypervisors load (ACM_POLICY_VERSION 4, Xen 3.3 to 4.1), byte for byte as Xen's tools did.
+            Compile a policy to the binary form that sHype's hypervisors load: ACM_POLICY_VERSION 4, Xen 3.3 to 4.1, byte for byte as Xen's tools did.
 
             Exit code 0: it was written. 1: the policy is refused; every problem is listed with line and column.
 

@@ -5,6 +5,7 @@ using Shype.Attest.Appraisal.Rules;
 using Shype.Attest.Cli.Api;
 using Shype.Attest.Cli.Files;
 using Shype.Attest.Cli.Output;
+using Shype.Attest.Protocol;
 
 namespace Shype.Attest.Cli.Commands;
 
@@ -81,8 +82,11 @@ public static class PolicyTestCommand
 
         using var api = server.Connect(parsed, surroundings);
         var (bundles, notTried) = (new List<OpenBundle>(), new List<HostNotTried>());
-        foreach (var host in (await HostCommands.AllAsync(api, "enrolled", cancellationToken)).Where(host => host.Group == group))
+        using var progress = new Progress(surroundings, "fetching evidence");
+        HostSummary[] hosts = [.. (await HostCommands.AllAsync(api, "enrolled", cancellationToken)).Where(host => host.Group == group)];
+        foreach (var host in hosts)
         {
+            progress.Tell(bundles.Count + notTried.Count, hosts.Length, "hosts");
             try
             {
                 var answer = await api.SendAsync(HttpMethod.Get, VerifierApi.Path("v1/hosts", host.Id, "bundle"), null, null, cancellationToken);

@@ -27,7 +27,8 @@ public static class VerifyCommand
         var verify = new Command(
             "verify",
             """
-            Appraise a bundle again, years later and without any server, and hold the answer against the signed result in it, claim by claim.
+            Appraise a bundle again, years later and without any server: the answer is held against the signed result in it,
+            claim by claim.
 
             The host's logs are replayed from their first record. The time of the appraisal is that of the bundle: the answer says how things were then.
             Two things stay the verifier's word, because only it could know them: that the challenge was its own, and that the attestation key was proven to

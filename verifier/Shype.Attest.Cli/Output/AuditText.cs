@@ -36,3 +36,8 @@ internal sealed class AuditText(Report report)
 /// <param name="File">The file.</param>
 /// <param name="Bytes">Its bytes.</param>
 public sealed record AuditExported(string File, long Bytes);
+
+/// <summary>What <c>shype audit head --json</c> prints.</summary>
+/// <param name="Records">How many records there are.</param>
+/// <param name="Head">The signed head.</param>
+public sealed record AuditHeadReport(long Records, string Head);

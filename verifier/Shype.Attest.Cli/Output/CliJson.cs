@@ -33,6 +33,10 @@ namespace Shype.Attest.Cli.Output;
 [JsonSerializable(typeof(FleetTrialReport))]
 [JsonSerializable(typeof(EkCheckReport))]
 [JsonSerializable(typeof(AuditExported))]
+[JsonSerializable(typeof(AuditHeadReport))]
+[JsonSerializable(typeof(SessionReport))]
+[JsonSerializable(typeof(SessionClosed))]
+[JsonSerializable(typeof(CompletionReport))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class CliJson : JsonSerializerContext;
 

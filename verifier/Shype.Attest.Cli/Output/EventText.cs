@@ -17,7 +17,7 @@ internal sealed class EventText(Report report)
         (string.Join(' ', change.Causes), null),
         (change.By ?? "", null),
         (change.Evidence is { Length: > 16 } digest ? digest[..16] : change.Evidence ?? "", Styles.Quiet),
-    ]));
+    ]), "evidence", "by");
 
     /// <summary>One change as a line.</summary>
     public void Write(HostEvent change) => _page.Line(

@@ -18,7 +18,7 @@ internal sealed class HostText(Report report)
             return;
         }
 
-        _page.Table(0, ["name", "id", "group", "state", "last verdict", "last seen", "agent", "vms"], hosts.Select(Row));
+        _page.Table(0, ["name", "id", "group", "state", "last verdict", "last seen", "agent", "vms"], hosts.Select(Row), "id", "group", "vms");
         // What an operator compares before approving, where that is what is left to do.
         foreach (var host in hosts.Where(host => host.State == HostState.Pending).Take(MaxFingerprints))
         {

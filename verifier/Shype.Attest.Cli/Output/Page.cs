@@ -25,22 +25,60 @@ internal sealed class Page(Report report)
     /// <summary>An empty line.</summary>
     public void Gap() => report.Line();
 
-    /// <summary>Columns without lines between them.</summary>
-    public void Table(int indent, IReadOnlyList<string> head, IEnumerable<IReadOnlyList<(string Text, Style? Style)>> rows)
+    /// <summary>Columns without lines between them; "none" where there is no row.</summary>
+    /// <param name="indent">Blanks before it.</param>
+    /// <param name="head">Titles; all empty for lines of a name and a value.</param>
+    /// <param name="rows">Cells.</param>
+    /// <param name="optional">Titles of columns that a narrow terminal may go without, the first first.</param>
+    public void Table(int indent, IReadOnlyList<string> head, IEnumerable<IReadOnlyList<(string Text, Style? Style)>> rows, params string[] optional)
     {
-        var table = new Table().NoBorder();
-        foreach (var title in head)
+        IReadOnlyList<(string Text, Style? Style)>[] cells = [.. rows.Select(row => row.Select(cell => (Report.Visible(cell.Text), cell.Style)).ToArray())];
+        if (cells.Length == 0)
         {
-            table.AddColumn(new TableColumn(new Text(title, Styles.Quiet)) { Padding = new Padding(0, 0, 2, 0) });
+            Line(indent, "none");
+            return;
         }
 
-        table.ShowHeaders = head.Any(title => title.Length > 0);
-        foreach (var row in rows)
+        var layout = TableLayout.Of(head, cells, optional, report.TerminalWidth - indent);
+        if (layout.IsStacked)
         {
-            table.AddRow(row.Select(cell => new Text(Report.Visible(cell.Text), cell.Style)));
+            Blocks(indent, head, cells);
+            return;
+        }
+
+        var table = new Table().NoBorder();
+        foreach (var column in layout.Shown)
+        {
+            table.AddColumn(new TableColumn(new Text(head[column], Styles.Quiet)) { Padding = new Padding(0, 0, TableLayout.Gap, 0), NoWrap = !layout.Wraps(column) });
+        }
+
+        // The last one needs no blanks behind it.
+        table.Columns[^1].Padding = new Padding(0, 0, 0, 0);
+        table.ShowHeaders = head.Any(title => title.Length > 0);
+        foreach (var row in cells)
+        {
+            table.AddRow(layout.Shown.Select(column => new Text(row[column].Text, row[column].Style)));
         }
 
         report.Draw(new Padder(table, new Padding(indent, 0, 0, 0)));
+    }
+
+    // The first cell is what the row is about; an empty one says nothing.
+    private void Blocks(int indent, IReadOnlyList<string> head, IReadOnlyList<IReadOnlyList<(string Text, Style? Style)>> rows)
+    {
+        foreach (var row in rows)
+        {
+            report.Draw(new Padder(new Text($"{head[0]} {row[0].Text}".Trim(), row[0].Style), new Padding(indent, 0, 0, 0)));
+            var facts = new Table().NoBorder().HideHeaders();
+            facts.AddColumn(new TableColumn("") { Padding = new Padding(0, 0, TableLayout.Gap, 0), NoWrap = true });
+            facts.AddColumn(new TableColumn("") { Padding = new Padding(0, 0, 0, 0) });
+            foreach (var column in Enumerable.Range(1, head.Count - 1).Where(column => row[column].Text.Length > 0))
+            {
+                facts.AddRow(new Text(head[column], Styles.Quiet), new Text(row[column].Text, row[column].Style));
+            }
+
+            report.Draw(new Padder(facts, new Padding(indent + TableLayout.Gap, 0, 0, 0)));
+        }
     }
 
     /// <summary>A moment for a person, in UTC.</summary>

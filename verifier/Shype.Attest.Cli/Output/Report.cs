@@ -21,6 +21,9 @@ public sealed class Report(Surroundings surroundings, bool json)
     /// </summary>
     public static string Visible(string text) => TextRules.Escape(text);
 
+    /// <summary>Columns of the terminal; null where there is none.</summary>
+    internal int? TerminalWidth => surroundings.TerminalWidth;
+
     /// <summary>A message of this program, as JSON.</summary>
     public void Write<T>(T message, JsonTypeInfo<T> type) => surroundings.Output.WriteLine(JsonSerializer.Serialize(message, type));
 

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Shype.Attest.Cli.Output;
 
-/// <summary>A verdict for a person: for every part its status, what each claim means, every finding with what to do, and the guarantees.</summary>
+/// <summary>A verdict for a person: for every part its status, every finding with what to do, the guarantees, and what each claim means.</summary>
 internal sealed class VerdictText(Report report)
 {
     private readonly Page _page = new(report);
@@ -59,21 +59,45 @@ internal sealed class VerdictText(Report report)
             _page.Line(2, $"booted by {(started.Loaders.Count > 0 ? string.Join(", ", started.Loaders) : "an unknown boot loader")}; its link to the hypervisor is {started.Link}");
         }
 
-        if (part.TrustVector is { } vector)
-        {
-            WriteClaims(vector);
-        }
-
-        foreach (var finding in part.Findings ?? [])
+        // What is wrong first; what everything was judged by comes last.
+        foreach (var finding in (part.Findings ?? []).Where(finding => finding.Code != NotEvaluated).OrderBy(finding => Weight(finding.Severity)))
         {
             WriteFinding(finding);
         }
 
-        foreach (var guarantee in part.Guarantees ?? [])
+        WriteNotEvaluated([.. (part.Findings ?? []).Where(finding => finding.Code == NotEvaluated)]);
+        foreach (var guarantee in (part.Guarantees ?? []).OrderBy(guarantee => Weight(guarantee.Verdict)))
         {
             WriteGuarantee(guarantee);
         }
+
+        if (part.TrustVector is { } vector)
+        {
+            WriteClaims(vector);
+        }
     }
+
+    // One line for all steps that could not be made: they say nothing but that the failures above came first.
+    private void WriteNotEvaluated(IReadOnlyList<ResultFinding> findings)
+    {
+        if (findings.Count == 1)
+        {
+            WriteFinding(findings[0]);
+        }
+        else if (findings.Count > 1)
+        {
+            _page.Line(2, (findings[0].Severity, Styles.OfWord(findings[0].Severity)), ($" {NotEvaluated}", Styles.Strong), ($" ({string.Join(", ", findings.Select(Where))})", Styles.Quiet));
+            _page.Line(4, "These steps were not made, because what they need was not verified.");
+            WriteDetail("do", findings[0].Advice);
+        }
+    }
+
+    private static int Weight(string word) => word switch
+    {
+        "failure" or "violated" => 0,
+        "warning" or "unknown" => 1,
+        _ => 2,
+    };
 
     private void WriteClaims(TrustVector vector) => _page.Table(
         2,
@@ -147,4 +171,7 @@ internal sealed class VerdictText(Report report)
 
     private static string Where(ResultFinding finding) =>
         finding.Record is { } record ? $"{finding.Subject}, record {record.ToString(CultureInfo.InvariantCulture)}" : finding.Subject;
+
+    // As the catalogue of findings has it (FindingCode).
+    private const string NotEvaluated = "not-evaluated";
 }

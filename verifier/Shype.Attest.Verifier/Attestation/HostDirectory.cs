@@ -191,6 +191,9 @@ internal sealed class HostDirectory(IAttestationStore store, IAdmissionStore adm
         return host.Knowledge = new HostKnowledge(HostKey.Import(host.Record), KeptFindings.Read(host.Record.EnrolmentFindings), memory, stored.Appraisals);
     }
 
+    /// <summary>Forgets what appraisals need of hosts of which nobody needed it since this was called last; says how many.</summary>
+    public int ForgetIdle() => _byId.Count(host => host.Value.TryForget());
+
     /// <summary>Puts a host into a group; null where the host is not known.</summary>
     public async Task<HostEntry?> SetGroupAsync(string hostId, string group, string actor, DateTimeOffset at, CancellationToken cancellationToken)
     {

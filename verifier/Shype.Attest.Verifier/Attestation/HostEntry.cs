@@ -8,6 +8,8 @@ internal sealed class HostEntry(HostRecord record)
 {
     private readonly Lock _lock = new();
     private volatile HostRecord _record = record;
+    private volatile HostKnowledge? _knowledge;
+    private volatile bool _wasUsed;
     private int _messages;
 
     /// <summary>The row as it is on the disk.</summary>
@@ -17,7 +19,20 @@ internal sealed class HostEntry(HostRecord record)
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
     /// <summary>What appraisals need; null until somebody needed it, and again after the host enrolled another key.</summary>
-    public HostKnowledge? Knowledge { get; set; }
+    public HostKnowledge? Knowledge
+    {
+        get
+        {
+            _wasUsed = true;
+            return _knowledge;
+        }
+
+        set
+        {
+            _wasUsed = true;
+            _knowledge = value;
+        }
+    }
 
     /// <summary>The VMs that the last evidence showed, as they are on the disk; null until there was some.</summary>
     public IReadOnlyList<VmPlace>? LastVms { get; set; }
@@ -40,6 +55,29 @@ internal sealed class HostEntry(HostRecord record)
         lock (_lock)
         {
             _record = change(_record);
+        }
+    }
+
+    /// <summary>
+    /// Forgets what appraisals need, unless somebody needed it since this was called last: the store has it, and the next challenge or evidence reads it again. In
+    /// the middle of an appraisal nothing is forgotten.
+    /// </summary>
+    public bool TryForget()
+    {
+        if (_wasUsed || _knowledge is null || !Gate.Wait(0))
+        {
+            _wasUsed = false;
+            return false;
+        }
+
+        try
+        {
+            (_knowledge, LastVms) = (null, null);
+            return true;
+        }
+        finally
+        {
+            Gate.Release();
         }
     }
 

@@ -100,9 +100,10 @@ internal sealed class OperationDescriptions : IApiDescriptionProvider
         {
             yield return (StatusCodes.Status401Unauthorized, ProblemTypes.Unauthorized);
             yield return (StatusCodes.Status403Forbidden, ProblemTypes.Forbidden);
+            // Too many credentials that nobody knows.
+            yield return (StatusCodes.Status429TooManyRequests, ProblemTypes.TooMany);
         }
-
-        if (metadata.OfType<EnableRateLimitingAttribute>().Any())
+        else if (metadata.OfType<EnableRateLimitingAttribute>().Any())
         {
             yield return (StatusCodes.Status429TooManyRequests, ProblemTypes.TooMany);
         }

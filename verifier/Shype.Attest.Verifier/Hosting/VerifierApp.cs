@@ -9,7 +9,6 @@ using Shype.Attest.Verifier.Attestation;
 using Shype.Attest.Verifier.Auditing;
 using Shype.Attest.Verifier.Contract;
 using Shype.Attest.Verifier.Dashboard;
-using Shype.Attest.Verifier.Dashboard.SignIn;
 using Shype.Attest.Verifier.Enrolment;
 using Shype.Attest.Verifier.Hosting.Configuration;
 using Shype.Attest.Verifier.Rats;
@@ -73,6 +72,7 @@ internal static class VerifierApp
         services.AddSingleton(provider => new EnrolmentSecret(() => provider.GetRequiredService<KeyRing>().ChallengeSecrets));
         services.AddSingleton<Elsewhere>().AddSingleton<Exchange>().AddHostedService(provider => provider.GetRequiredService<Exchange>());
         services.AddHostedService<Upkeep>();
+        services.AddHostedService<IdleHosts>();
         services.AddWatch(Key("webhook.key"));
         services.AddSingleton<Replicas>().AddHostedService(provider => provider.GetRequiredService<Replicas>());
 
@@ -149,6 +149,8 @@ internal static class VerifierApp
         await services.GetRequiredService<PolicyLibrary>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<CurrentReferences>().LoadAsync(CancellationToken.None);
         await services.GetRequiredService<CurrentAppraisalPolicies>().LoadAsync(CancellationToken.None);
+        // Reading a large fleet leaves as much behind as it keeps; before anybody is served there is time to give that back.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private static void Announce(WebApplication app, VerifierOptions options, StateFolder state, DateTimeOffset certificateExpires, DateTimeOffset now)

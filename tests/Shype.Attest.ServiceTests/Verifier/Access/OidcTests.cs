@@ -257,7 +257,7 @@ public sealed class OidcTests : IAsyncLifetime
     public async Task A_wrong_setting_stops_the_start_and_is_named(string oidc, string named)
     {
         var refused = await Assert.ThrowsAsync<SetupException>(() => RunningVerifier.StartAsync(new { Oidc = JsonNode.Parse(oidc) }, folder: _folder.Path));
-        Assert.StartsWith(named, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(named, refused.Message, StringComparison.Ordinal);
     }
 
     private async Task StartAsync(int failed = 300) => _verifier = await RunningVerifier.StartAsync(

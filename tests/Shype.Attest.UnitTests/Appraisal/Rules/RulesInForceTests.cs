@@ -23,6 +23,18 @@ public sealed class RulesInForceTests
     }
 
     [Fact]
+    public void Rules_made_from_others_ask_for_their_own_PCRs()
+    {
+        var rules = AppraisalRules.Default with { Banks = [AlgorithmId.Sha256] };
+        Assert.Equal(["sha256"], rules.Pcrs.Select(request => request.Bank));
+        Assert.Same(rules.Pcrs, rules.Pcrs);
+        var two = rules with { Banks = [AlgorithmId.Sha256, AlgorithmId.Sha384], ExplainedPcrs = [0] };
+        Assert.Equal(["sha256", "sha384"], two.Pcrs.Select(request => request.Bank));
+        Assert.DoesNotContain(7, two.Pcrs[0].Pcrs);
+        Assert.Contains(7, rules.Pcrs[0].Pcrs);
+    }
+
+    [Fact]
     public void Rules_that_changed_are_asked_again_about_what_is_known()
     {
         var verifier = new VirtualVerifier(VirtualHost.Boot(spec => spec with { Vms = [VirtualVms.Web with { Mutable = true }] }));

@@ -35,6 +35,10 @@ internal sealed class Setting
     /// <summary>Whether it is a section with keys of its own, which no option of the command line sets.</summary>
     public bool IsSection => Type == typeof(OidcOptions);
 
+    /// <summary>The keys of a section.</summary>
+    public IReadOnlyList<string> Keys =>
+        IsSection ? [.. Type.GetProperties().Where(property => property.CanWrite).Select(property => property.Name).Order(StringComparer.Ordinal)] : [];
+
     /// <summary>Whether a value is never repeated, because a secret could stand in it by mistake.</summary>
     public bool IsSecret => _property.GetCustomAttribute<NotRepeatedAttribute>() is not null;
 
@@ -75,9 +79,7 @@ internal sealed class Setting
         (value, problem) = (null, null);
         if (IsSection)
         {
-            problem = section.GetChildren().FirstOrDefault(child => !SectionKeys.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown
-                ? $"'{unknown.Key}' is none of its keys, which are {string.Join(", ", SectionKeys)}" : null;
-            value = problem is null && section.GetChildren().Any() ? section.Get(Type) : null;
+            value = section.GetChildren().Any() ? section.Get(Type) : null;
         }
         else if (!isList && section.GetChildren().Any())
         {
@@ -112,9 +114,6 @@ internal sealed class Setting
         };
         return value is not null;
     }
-
-    private static readonly string[] SectionKeys =
-        [.. typeof(OidcOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name).Order(StringComparer.Ordinal)];
 
     private string Form => Type switch
     {

@@ -28,6 +28,9 @@ internal static class SettingsReader
         var section = configuration.GetSection(VerifierOptions.Section);
         var options = new VerifierOptions();
         List<string> problems = [.. section.GetChildren().Where(child => !Setting.All.Any(setting => Is(setting, child.Key))).Select(child => Unknown(configuration, child))];
+        problems.AddRange(Setting.All.Where(setting => setting.IsSection).SelectMany(setting => section.GetSection(setting.Name).GetChildren()
+            .Where(child => !setting.Keys.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(child => Said(configuration, $"{setting.Name}:{child.Key}", "is not a setting; " + Meant(child.Key, setting.Keys)))));
         HashSet<string> unread = new(StringComparer.Ordinal);
         foreach (var setting in Setting.All.Where(setting => section.GetSection(setting.Name).Exists()))
         {

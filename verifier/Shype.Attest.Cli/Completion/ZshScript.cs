@@ -1,0 +1,51 @@
+namespace Shype.Attest.Cli.Completion;
+
+/// <summary>Completion for zsh: a function for its fpath (_shype), or to be sourced after compinit.</summary>
+internal static class ZshScript
+{
+    /// <summary>The script.</summary>
+    public static string Of(CompletionTree tree) => $$"""
+        #compdef shype
+        # Completion of shype for zsh, written by "shype completion zsh".
+        _shype() {
+          local at='' word i before=${words[CURRENT-1]}
+          local -a found
+          for ((i = 2; i < CURRENT; i++)); do
+            word=${words[i]}
+            case "$word" in
+              {{ShellWords.Pattern(tree.ValueOptions)}}) ((i++)); continue ;;
+            esac
+            case "$at $word" in
+              {{ShellWords.Pattern(tree.Places.Skip(1).Select(place => place.Path))}}) at="$at $word" ;;
+            esac
+          done
+          case "$at $before" in
+        {{ShellWords.Lines(tree.Places.SelectMany(place => place.Options.Where(option => option.Values.Count > 0).Select(option =>
+            $"    {ShellWords.Pattern(option.Names.Select(name => $"{place.Path} {name}"))}) compadd -- {string.Join(' ', option.Values.Select(ShellWords.Quote))}; return ;;")))}}
+          esac
+          case "$before" in
+            {{ShellWords.Pattern(tree.FileOptions)}}) _files; return ;;
+            {{ShellWords.Pattern(tree.ValueOptions.Except(tree.FileOptions))}}) return ;;
+          esac
+          if [[ ${words[CURRENT]} == -* ]]; then
+            case "$at" in
+        {{ShellWords.Lines(tree.Places.Select(place => $"      {ShellWords.Quote(place.Path)}) found=({string.Join(' ', place.Options.SelectMany(option => option.Names.Select(name => Described(name, option.Meaning))))}) ;;"))}}
+            esac
+            _describe -o option found
+          else
+            case "$at" in
+        {{ShellWords.Lines(tree.Places.Where(place => place.TakesFile || place.Commands.Count + place.Values.Count > 0).Select(Case))}}
+            esac
+            _describe command found
+          fi
+        }
+        if [[ ${zsh_eval_context[-1]} == loadautofunc ]]; then _shype "$@"; else compdef _shype shype; fi
+
+        """;
+
+    private static string Case(CompletionPlace place) => place.Commands.Count + place.Values.Count > 0
+        ? $"      {ShellWords.Quote(place.Path)}) found=({string.Join(' ', place.Commands.Select(command => Described(command.Text, command.Meaning)).Concat(place.Values.Select(ShellWords.Quote)))}) ;;"
+        : $"      {ShellWords.Quote(place.Path)}) _files; return ;;";
+
+    private static string Described(string word, string meaning) => ShellWords.Quote($"{word}:{meaning.Replace(":", "\\:", StringComparison.Ordinal)}");
+}
