@@ -13,6 +13,7 @@ operator() { SHYPE_SERVER=https://localhost:8443 SHYPE_CA=/var/lib/shype-verifie
 # until_true COMMAND ...: within half a minute.
 until_true() { for _ in $(seq 150); do "$@" >/dev/null 2>&1 && return 0; sleep 0.2; done; "$@"; }
 serves() { curl -sS --fail --cacert /var/lib/shype-verifier/tls/cert.pem https://localhost:8443/healthz/live; }
+published_keys() { curl -sS --fail --cacert /var/lib/shype-verifier/tls/cert.pem https://localhost:8443/.well-known/jwks.json; }
 sees_agent() { operator host show clean --json | grep -q '"connected": true'; }
 not() { ! "$@"; }
 
@@ -78,14 +79,16 @@ ok "measured, enrolled, approved and attested through the hardened units; the un
 # ---- upgrade ------------------------------------------------------------------------------------------------------------------------------------
 
 systemctl disable --quiet shype-measure-boot
-before=$(sha256sum /etc/shype/agent.yaml /etc/shype/verifier.jsonc /var/lib/shype/enrolment.json /var/lib/shype-verifier/signing-keys/*.pem)
+before=$(sha256sum /etc/shype/agent.yaml /etc/shype/verifier.jsonc /var/lib/shype/enrolment.json /var/lib/shype-verifier/tls/cert.pem)
+keys=$(published_keys)
 old=$(systemctl show -p MainPID --value shype-agent)
 apt install /verify/next/*.deb
 dpkg-query -W -f '${Version}\n' shype-agent shype-verifier shype | not grep -qv '\.1$'
-[ "$before" = "$(sha256sum /etc/shype/agent.yaml /etc/shype/verifier.jsonc /var/lib/shype/enrolment.json /var/lib/shype-verifier/signing-keys/*.pem)" ]
+[ "$before" = "$(sha256sum /etc/shype/agent.yaml /etc/shype/verifier.jsonc /var/lib/shype/enrolment.json /var/lib/shype-verifier/tls/cert.pem)" ]
 [ -e /etc/shype/agent.yaml.dpkg-dist ]
 until_true serves
 until_true sees_agent
+[ "$keys" = "$(published_keys)" ]
 [ "$old" != "$(systemctl show -p MainPID --value shype-agent)" ]
 not systemctl is-enabled --quiet shype-measure-boot
 ok "an upgrade restarts what ran, and keeps keys, edited configuration and what was switched off"
