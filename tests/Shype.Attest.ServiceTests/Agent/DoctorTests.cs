@@ -42,14 +42,14 @@ public sealed class DoctorTests : IAsyncLifetime
         Assert.False(Directory.Exists(_host["state"]), "a doctor makes nothing");
         await _host.Run("enrol");
         await SaysAsync(0, "token", "warning", "waits for approval");
-        Assert.Equal(0, (await InProcess.RunAsync(_verifier, ["host", "approve", "host-a"])).ExitCode);
+        Assert.Equal(0, (await InProcess.RunAsync(_verifier, ["host", "approve", "host-a"], cancellationToken: TestContext.Current.CancellationToken)).ExitCode);
 
         var (code, text) = await RunAsync(json: false);
         Assert.True(code == 0 && text.EndsWith("0 wrong, 0 warnings, 14 ok\n", StringComparison.Ordinal), text);
         Assert.Contains("tpm: a TPM 2.0 of IBM (SW TPM), firmware ", text, StringComparison.Ordinal);
         Assert.Contains("ima-log: 2 entries that lead to PCR 10", text, StringComparison.Ordinal);
 
-        Assert.Equal(0, (await InProcess.RunAsync(_verifier, ["host", "revoke", "host-a", "--reason", "gone"])).ExitCode);
+        Assert.Equal(0, (await InProcess.RunAsync(_verifier, ["host", "revoke", "host-a", "--reason", "gone"], cancellationToken: TestContext.Current.CancellationToken)).ExitCode);
         await SaysAsync(1, "token", "wrong", "revoked");
         // Open to others; then kept by nobody that the verifier knows.
         File.SetUnixFileMode(_host["state/ak.key"], UnixFileMode.UserRead | UnixFileMode.GroupRead);

@@ -27,7 +27,7 @@ public sealed class DoctorTests : IAsyncLifetime
     public async Task Where_all_is_well_it_says_so_and_whose_the_token_is()
     {
         await File.WriteAllBytesAsync(_scratch["references.json"], ReferenceSet.Encode(VirtualReferences.Document), TestContext.Current.CancellationToken);
-        Assert.Equal(0, (await InProcess.RunAsync(_verifier, ["reference", "set", _scratch["references.json"]])).ExitCode);
+        Assert.Equal(0, (await InProcess.RunAsync(_verifier, ["reference", "set", _scratch["references.json"]], cancellationToken: TestContext.Current.CancellationToken)).ExitCode);
         await _verifier.AddHostAsync("hv1");
         var run = await _verifier.OperatorAsync("doctor");
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
@@ -35,7 +35,7 @@ public sealed class DoctorTests : IAsyncLifetime
         Assert.Contains("token: the token is an operator's\n", run.Output, StringComparison.Ordinal);
         await SaysAsync(0, "token", "ok", "an admin's");
         await SaysAsync(0, "token", "ok", "a relying party's", environment => environment["SHYPE_TOKEN_FILE"] = Token("relying-party"));
-        var viewer = await InProcess.RunAsync(_verifier, ["token", "add", "eve", "--role", "viewer", "--json"]);
+        var viewer = await InProcess.RunAsync(_verifier, ["token", "add", "eve", "--role", "viewer", "--json"], cancellationToken: TestContext.Current.CancellationToken);
         await SaysAsync(0, "token", "ok", "a viewer's", environment => environment["SHYPE_TOKEN_FILE"] = Write("viewer.token", viewer.Json.GetProperty("token").GetString()!));
     }
 
