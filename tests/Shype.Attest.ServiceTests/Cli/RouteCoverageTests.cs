@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.ServiceTests.Sim;
 using Shype.Attest.ServiceTests.Verifier;
