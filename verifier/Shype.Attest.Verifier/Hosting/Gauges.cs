@@ -38,7 +38,7 @@ internal sealed class Gauges : BackgroundService
         await Task.Yield();
         Telemetry.Begin();
         WatchMeter.Begin();
-        using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), _clock);
+        var pace = new Pace(TimeSpan.FromMinutes(1), _clock);
         do
         {
             try
@@ -50,19 +50,7 @@ internal sealed class Gauges : BackgroundService
                 // Readiness says that the store is away; the size stays what it was.
             }
         }
-        while (!stoppingToken.IsCancellationRequested && await NextAsync(timer, stoppingToken));
-    }
-
-    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stoppingToken)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(stoppingToken);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
+        while (await pace.NextAsync(stoppingToken));
     }
 }
 

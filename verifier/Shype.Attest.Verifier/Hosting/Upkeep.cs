@@ -13,7 +13,7 @@ internal sealed class Upkeep(IAttestationStore store, IWatchStore watch, AuditSe
     {
         // Leaves the start to the server.
         await Task.Yield();
-        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), clock);
+        var pace = new Pace(TimeSpan.FromHours(1), clock);
         await DoAsync(() => CheckAuditAsync(stoppingToken));
         do
         {
@@ -22,7 +22,7 @@ internal sealed class Upkeep(IAttestationStore store, IWatchStore watch, AuditSe
             await DoAsync(() => keys.RenewAsync(stoppingToken));
             await DoAsync(() => TidyAsync(stoppingToken));
         }
-        while (await NextAsync(timer, stoppingToken));
+        while (await pace.NextAsync(stoppingToken));
     }
 
     private async Task CheckAuditAsync(CancellationToken cancellationToken)
@@ -70,18 +70,6 @@ internal sealed class Upkeep(IAttestationStore store, IWatchStore watch, AuditSe
 #pragma warning restore CA1031
         {
             log.UpkeepFailed(failure);
-        }
-    }
-
-    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
         }
     }
 }

@@ -27,12 +27,11 @@ internal sealed class WatchRounds : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        using var timer = new PeriodicTimer(Pace, _of.Clock);
-        while (!stoppingToken.IsCancellationRequested)
+        var pace = new Pace(Often, _of.Clock);
+        while (await pace.NextAsync(stoppingToken))
         {
             try
             {
-                await timer.WaitForNextTickAsync(stoppingToken);
                 await TurnAsync(stoppingToken);
             }
             catch (OperationCanceledException)
@@ -83,7 +82,7 @@ internal sealed class WatchRounds : BackgroundService
         }
         catch
         {
-            hosts.ForEach(host => Wait(host, now + Pace));
+            hosts.ForEach(host => Wait(host, now + Often));
             throw;
         }
 
@@ -116,7 +115,7 @@ internal sealed class WatchRounds : BackgroundService
         }
     }
 
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
     private const int Portion = 1000;

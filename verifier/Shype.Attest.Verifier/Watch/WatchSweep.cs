@@ -18,9 +18,9 @@ internal sealed class WatchSweep(IWatchStore store, LiveHosts live, EventFeed fe
     {
         await Task.Yield();
         // What was not heard while no verifier ran could not be heard: its hosts connect first.
-        using var timer = new PeriodicTimer(Pace, clock);
+        var pace = new Pace(Often, clock);
         var start = clock.GetUtcNow() + options.WatchLease;
-        while (await WaitAsync(timer, stoppingToken))
+        while (await pace.NextAsync(stoppingToken))
         {
             try
             {
@@ -104,18 +104,6 @@ internal sealed class WatchSweep(IWatchStore store, LiveHosts live, EventFeed fe
         }
     }
 
-    private static async Task<bool> WaitAsync(PeriodicTimer timer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
     private const int Portion = 500;
 }
