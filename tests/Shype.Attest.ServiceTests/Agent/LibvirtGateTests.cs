@@ -25,7 +25,9 @@ public sealed class LibvirtGateTests : IDisposable
         WriteScript("agent", $"#!/bin/sh\nexec {agent} \"$@\"\n");
         var hook = await File.ReadAllTextAsync(Path.Combine(TestData.Root, "agent", "libvirt", "hooks", "qemu"), TestContext.Current.CancellationToken);
         Assert.Contains("/usr/bin/shype-agent --config /etc/shype/agent.yaml", hook, StringComparison.Ordinal);
-        WriteScript("hook", hook.Replace("/usr/bin/shype-agent --config /etc/shype/agent.yaml", agent, StringComparison.Ordinal));
+        Assert.Contains("[ -x /usr/bin/shype-agent ] || exit 0", hook, StringComparison.Ordinal);
+        WriteScript("hook", hook.Replace("/usr/bin/shype-agent --config /etc/shype/agent.yaml", agent, StringComparison.Ordinal)
+            .Replace("-x /usr/bin/shype-agent", $"-x {_host["agent"]}", StringComparison.Ordinal));
 
         var script = Path.Combine(TestData.Root, "tests", "Shype.Attest.ServiceTests", "Agent", "libvirt-gate.sh");
         var output = await Tool.Run(null, "unshare", "--mount", "bash", script, Path.GetDirectoryName(_host["agent.yaml"])!);
