@@ -138,8 +138,11 @@ internal sealed class RunningVerifier : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _clients.ForEach(client => client.Dispose());
+        // The program's store ends with its process; this process runs hundreds of verifiers, each with a writer's thread and a cache.
+        var store = (IDisposable)Service<IAttestationStore>();
         await App.StopAsync();
         await App.DisposeAsync();
+        store.Dispose();
         if (_ownsFolder)
         {
             Directory.Delete(Folder, recursive: true);
