@@ -1,3 +1,5 @@
+using Shype.Attest.Verifier.Hosting;
+
 namespace Shype.Attest.Verifier.Attestation;
 
 /// <summary>
@@ -9,8 +11,8 @@ internal sealed class IdleHosts(HostDirectory hosts, TimeProvider clock) : Backg
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Idle, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        var pace = new Pace(Idle, clock);
+        while (await pace.NextAsync(stoppingToken))
         {
             hosts.ForgetIdle();
         }

@@ -20,7 +20,8 @@ internal sealed class WebhookDeliveries(
     {
         await Task.Yield();
         var running = new Dictionary<string, Task>(StringComparer.Ordinal);
-        while (!stoppingToken.IsCancellationRequested)
+        var pace = new Pace(Often, clock);
+        do
         {
             try
             {
@@ -31,8 +32,6 @@ internal sealed class WebhookDeliveries(
                         running[webhook.Name] = TellAsync(webhook, stoppingToken);
                     }
                 }
-
-                await Task.Delay(Pace, clock, stoppingToken);
             }
             catch (OperationCanceledException)
             {
@@ -43,9 +42,9 @@ internal sealed class WebhookDeliveries(
 #pragma warning restore CA1031
             {
                 log.SweepFailed(failure);
-                await Task.Delay(Pace, clock, CancellationToken.None);
             }
         }
+        while (await pace.NextAsync(stoppingToken));
 
         await Task.WhenAll(running.Values);
     }
@@ -136,7 +135,7 @@ internal sealed class WebhookDeliveries(
     // A lease that is shorter than an attempt would be lost during it.
     private TimeSpan Lease => options.WatchLease > 2 * WebhookSender.Patience ? options.WatchLease : 2 * WebhookSender.Patience;
 
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Endurance = TimeSpan.FromDays(1);
     private const int MaxRefusals = 5;
