@@ -6,6 +6,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Shype.Attest.Protocol;
 
@@ -58,9 +59,13 @@ public sealed class VerifierApi : IDisposable
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class => Read(await SendAsync(HttpMethod.Get, path, null, null, cancellationToken), type);
 
-    /// <summary>Sends a JSON message, or none, and reads the answer.</summary>
+    /// <summary>Sends JSON, or nothing, and reads the answer.</summary>
     public async Task<T> PostAsync<T>(string path, byte[]? json, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class => Read(await SendAsync(HttpMethod.Post, path, json, null, cancellationToken), type);
+
+    /// <summary>Sends a message and reads the answer.</summary>
+    public Task<T> PostAsync<TMessage, T>(string path, TMessage message, JsonTypeInfo<TMessage> messageType, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class => PostAsync(path, JsonSerializer.SerializeToUtf8Bytes(message, messageType), type, cancellationToken);
 
     /// <summary>Takes something away and reads the answer.</summary>
     public async Task<T> DeleteAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.Json;
 using Shype.Attest.Cli.Api;
 using Shype.Attest.Cli.Files;
 using Shype.Attest.Cli.Output;
@@ -29,8 +28,7 @@ internal static class AdmissionCommands
         return Connected.Of(surroundings, invite, async (api, report, parsed, cancellationToken) =>
         {
             var request = new InvitationRequest { Group = parsed.GetRequiredValue(group), Uses = parsed.GetValue(uses), Expires = TimeText.Read("--expires", parsed.GetValue(expires)) };
-            var body = JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.InvitationRequest);
-            var invitation = await api.PostAsync($"{Route}/invitations", body, ProtocolJson.Default.Invitation, cancellationToken);
+            var invitation = await api.PostAsync($"{Route}/invitations", request, ProtocolJson.Default.InvitationRequest, ProtocolJson.Default.Invitation, cancellationToken);
             if (report.Json)
             {
                 report.WriteIndented(invitation, ProtocolJson.Default.Invitation);
@@ -72,8 +70,7 @@ internal static class AdmissionCommands
             }
 
             var request = new ExpectRequest { Keys = keys, Group = parsed.GetRequiredValue(group) };
-            var body = JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.ExpectRequest);
-            Write(report, await api.PostAsync($"{Route}/keys", body, ProtocolJson.Default.AdmissionList, cancellationToken));
+            Write(report, await api.PostAsync($"{Route}/keys", request, ProtocolJson.Default.ExpectRequest, ProtocolJson.Default.AdmissionList, cancellationToken));
         });
     }
 

@@ -8,7 +8,15 @@ namespace Shype.Attest.Cli.Commands;
 internal static class Connected
 {
     /// <summary>Gives a command the options of a verifier, and its work.</summary>
-    public static Command Of(Surroundings surroundings, Command command, Func<VerifierApi, Report, ParseResult, CancellationToken, Task> work)
+    public static Command Of(Surroundings surroundings, Command command, Func<VerifierApi, Report, ParseResult, CancellationToken, Task> work) =>
+        Of(surroundings, command, async (api, report, parsed, cancellationToken) =>
+        {
+            await work(api, report, parsed, cancellationToken);
+            return ExitCode.Yes;
+        });
+
+    /// <summary>The same for work whose answer can be no.</summary>
+    public static Command Of(Surroundings surroundings, Command command, Func<VerifierApi, Report, ParseResult, CancellationToken, Task<ExitCode>> work)
     {
         var (json, server) = (JsonOption.Create(), new ServerOptions());
         command.Options.Add(json);
@@ -16,8 +24,7 @@ internal static class Connected
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var api = server.Connect(parsed, surroundings);
-            await work(api, new Report(surroundings, parsed.GetValue(json)), parsed, cancellationToken);
-            return (int)ExitCode.Yes;
+            return (int)await work(api, new Report(surroundings, parsed.GetValue(json)), parsed, cancellationToken);
         });
         return command;
     }

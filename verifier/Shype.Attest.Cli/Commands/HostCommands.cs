@@ -98,9 +98,10 @@ public static class HostCommands
             """,
             (api, name, parsed, cancellationToken) =>
             {
-                var body = parsed.GetValue(fingerprint) is { } ek
-                    ? JsonSerializer.SerializeToUtf8Bytes(new ApproveRequest { EkFingerprint = ek }, ProtocolJson.Default.ApproveRequest) : null;
-                return api.PostAsync(VerifierApi.Path("v1/hosts", name, "approve"), body, ProtocolJson.Default.HostDetail, cancellationToken);
+                var path = VerifierApi.Path("v1/hosts", name, "approve");
+                return parsed.GetValue(fingerprint) is { } ek
+                    ? api.PostAsync(path, new ApproveRequest { EkFingerprint = ek }, ProtocolJson.Default.ApproveRequest, ProtocolJson.Default.HostDetail, cancellationToken)
+                    : api.PostAsync(path, null, ProtocolJson.Default.HostDetail, cancellationToken);
             },
             fingerprint);
     }
@@ -120,8 +121,7 @@ public static class HostCommands
             (api, name, parsed, cancellationToken) =>
             {
                 var request = new RevokeRequest { Reason = parsed.GetRequiredValue(reason) };
-                var body = JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.RevokeRequest);
-                return api.PostAsync(VerifierApi.Path("v1/hosts", name, "revoke"), body, ProtocolJson.Default.HostDetail, cancellationToken);
+                return api.PostAsync(VerifierApi.Path("v1/hosts", name, "revoke"), request, ProtocolJson.Default.RevokeRequest, ProtocolJson.Default.HostDetail, cancellationToken);
             },
             reason);
     }
@@ -147,8 +147,7 @@ public static class HostCommands
             (api, name, parsed, cancellationToken) =>
             {
                 var request = new ReplaceRequest { EkFingerprint = parsed.GetRequiredValue(fingerprint) };
-                var body = JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.ReplaceRequest);
-                return api.PostAsync(VerifierApi.Path("v1/hosts", name, "replace"), body, ProtocolJson.Default.HostDetail, cancellationToken);
+                return api.PostAsync(VerifierApi.Path("v1/hosts", name, "replace"), request, ProtocolJson.Default.ReplaceRequest, ProtocolJson.Default.HostDetail, cancellationToken);
             },
             fingerprint);
     }
@@ -167,8 +166,8 @@ public static class HostCommands
             """,
             (api, name, parsed, cancellationToken) =>
             {
-                var body = JsonSerializer.SerializeToUtf8Bytes(new GroupRequest { Group = parsed.GetRequiredValue(group) }, ProtocolJson.Default.GroupRequest);
-                return api.PostAsync(VerifierApi.Path("v1/hosts", name, "group"), body, ProtocolJson.Default.HostDetail, cancellationToken);
+                var request = new GroupRequest { Group = parsed.GetRequiredValue(group) };
+                return api.PostAsync(VerifierApi.Path("v1/hosts", name, "group"), request, ProtocolJson.Default.GroupRequest, ProtocolJson.Default.HostDetail, cancellationToken);
             });
         command.Arguments.Add(group);
         return command;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.Json;
 using Shype.Attest.Appraisal.References;
 using Shype.Attest.Cli.Api;
 using Shype.Attest.Cli.Files;
@@ -43,8 +42,7 @@ internal static class ReferenceSignerCommands
                 {
                     Name = signer.Name, PublicKey = System.Security.Cryptography.PemEncoding.WriteString("PUBLIC KEY", signer.PublicKey.Span),
                 };
-                var body = JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.ReferenceSignerInfo);
-                var added = await api.PostAsync(ReferenceCommands.Signers, body, ProtocolJson.Default.ReferenceSignerInfo, cancellationToken);
+                var added = await api.PostAsync(ReferenceCommands.Signers, request, ProtocolJson.Default.ReferenceSignerInfo, ProtocolJson.Default.ReferenceSignerInfo, cancellationToken);
                 return new ReferenceSignerList { Signers = [added] };
             });
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Shype.Attest.Cli.Api;
 using Shype.Attest.Cli.Output;
 using Shype.Attest.Protocol;
@@ -50,8 +49,7 @@ public static class SigningKeyCommands
         return Connected.Of(surroundings, rotate, async (api, report, parsed, cancellationToken) =>
         {
             var request = new KeyRotation { Purpose = parsed.GetRequiredValue(purpose), Now = parsed.GetValue(now) };
-            Write(report, await api.PostAsync(
-                Route, JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.KeyRotation), ProtocolJson.Default.KeyList, cancellationToken));
+            Write(report, await api.PostAsync(Route, request, ProtocolJson.Default.KeyRotation, ProtocolJson.Default.KeyList, cancellationToken));
         });
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Shype.Attest.Cli.Api;
 using Shype.Attest.Cli.Output;
 using Shype.Attest.Protocol;
@@ -51,8 +50,7 @@ public static class TokenCommands
             {
                 Name = parsed.GetRequiredValue(name), Role = parsed.GetRequiredValue(role), Expires = TimeText.Read("--expires", parsed.GetValue(expires)),
             };
-            var made = await api.PostAsync(
-                Route, JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.TokenRequest), ProtocolJson.Default.TokenInfo, cancellationToken);
+            var made = await api.PostAsync(Route, request, ProtocolJson.Default.TokenRequest, ProtocolJson.Default.TokenInfo, cancellationToken);
             if (report.Json)
             {
                 report.WriteIndented(made, ProtocolJson.Default.TokenInfo);

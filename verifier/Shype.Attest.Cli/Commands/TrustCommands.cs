@@ -89,10 +89,9 @@ public static class TrustCommands
                 throw CommandException.Unusable($"{named}: there are {certificates.Count} certificates in it; add each by itself, so that each is looked at");
             }
 
-            var body = new TrustAddition { Certificate = certificates[0], Anchor = parsed.GetValue(anchor), Virtual = parsed.GetValue(cloud) };
+            var addition = new TrustAddition { Certificate = certificates[0], Anchor = parsed.GetValue(anchor), Virtual = parsed.GetValue(cloud) };
             using var verifier = server.Connect(parsed, surroundings);
-            return Show(report, await verifier.PostAsync(
-                Route, JsonSerializer.SerializeToUtf8Bytes(body, ProtocolJson.Default.TrustAddition), ProtocolJson.Default.TrustChanged, cancellationToken));
+            return Show(report, await verifier.PostAsync(Route, addition, ProtocolJson.Default.TrustAddition, ProtocolJson.Default.TrustChanged, cancellationToken));
         });
         return add;
     }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Shype.Attest.Cli.Api;
 using Shype.Attest.Cli.Output;
 using Shype.Attest.Protocol;
@@ -38,8 +37,7 @@ public static class WebhookCommands
         return Connected.Of(surroundings, add, async (api, report, parsed, cancellationToken) =>
         {
             var request = new WebhookRequest { Name = parsed.GetRequiredValue(name), Url = parsed.GetRequiredValue(url), States = States(parsed.GetValue(on)) };
-            var made = await api.PostAsync(
-                Route, JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.WebhookRequest), ProtocolJson.Default.WebhookInfo, cancellationToken);
+            var made = await api.PostAsync(Route, request, ProtocolJson.Default.WebhookRequest, ProtocolJson.Default.WebhookInfo, cancellationToken);
             if (report.Json)
             {
                 report.WriteIndented(made, ProtocolJson.Default.WebhookInfo);
@@ -91,13 +89,8 @@ public static class WebhookCommands
               shype webhook test pager --server https://verifier:8443 --ca cert.pem --token-file admin.token
             """)
         { name };
-        var (json, server) = (JsonOption.Create(), new ServerOptions());
-        test.Options.Add(json);
-        server.AddTo(test);
-        test.SetAction(async (parsed, cancellationToken) =>
+        return Connected.Of(surroundings, test, async (api, report, parsed, cancellationToken) =>
         {
-            var report = new Report(surroundings, parsed.GetValue(json));
-            using var api = server.Connect(parsed, surroundings);
             var result = await api.PostAsync(VerifierApi.Path(Route, parsed.GetRequiredValue(name), "test"), null, ProtocolJson.Default.WebhookTest, cancellationToken);
             if (report.Json)
             {
@@ -108,9 +101,8 @@ public static class WebhookCommands
                 report.Line(result.Delivered ? "taken" : "not taken: " + Report.Visible(result.Error ?? ""));
             }
 
-            return (int)(result.Delivered ? ExitCode.Yes : ExitCode.Refused);
+            return result.Delivered ? ExitCode.Yes : ExitCode.Refused;
         });
-        return test;
     }
 
     private static IReadOnlyList<WatchState> States(string? text) => text is null ? []
