@@ -35,6 +35,9 @@ public sealed class AgentContext : IDisposable
     /// <summary>Keys, token, kept policies.</summary>
     public StateFolder State { get; }
 
+    /// <summary>What the last use of the journal left; used by whoever holds the agents' lock.</summary>
+    internal JournalMemory? Journal { get; set; }
+
     /// <summary>Works with the TPM as the only agent that does; the connection is open for this piece of work and no longer.</summary>
     public T WithTpm<T>(Func<TpmClient, T> work, CancellationToken cancellationToken)
     {

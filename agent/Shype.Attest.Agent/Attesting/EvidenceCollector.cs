@@ -103,15 +103,9 @@ public static class EvidenceCollector
         try
         {
             // The kernel's file says that it has no bytes: it is read to its end.
-            using var file = new FileStream(agent.Options.FirmwareLog, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            var buffer = new byte[MeasurementLimits.MaxFirmwareLogBytes + 1];
-            var length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            if (length == buffer.Length)
-            {
-                throw new IOException($"{agent.Options.FirmwareLog} has more than {MeasurementLimits.MaxFirmwareLogBytes} bytes");
-            }
-
-            var log = buffer[..length];
+            using var file = new FileStream(agent.Options.FirmwareLog, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            var log = BoundedRead.ToEnd(file, MeasurementLimits.MaxFirmwareLogBytes)
+                ?? throw new IOException($"{agent.Options.FirmwareLog} has more than {MeasurementLimits.MaxFirmwareLogBytes} bytes");
             return string.Equals(Convert.ToHexStringLower(SHA256.HashData(log)), known, StringComparison.OrdinalIgnoreCase) ? default(ReadOnlyMemory<byte>?) : log;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

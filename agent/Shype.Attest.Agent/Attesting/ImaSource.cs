@@ -45,18 +45,8 @@ internal static class ImaSource
             skipped += (ulong)read;
         }
 
-        using var rest = new MemoryStream();
-        while (file.Read(chunk, 0, chunk.Length) is > 0 and var count)
-        {
-            if (rest.Length + count > MaxBytes)
-            {
-                throw new IOException($"{file.Name} has more than {MaxBytes} bytes that the verifier does not know ({nameof(ProtocolLimits.MaxEvidenceBytes)})");
-            }
-
-            rest.Write(chunk, 0, count);
-        }
-
-        return new ImaSuffix(known, rest.ToArray());
+        return new ImaSuffix(known, BoundedRead.ToEnd(file, MaxBytes)
+            ?? throw new IOException($"{file.Name} has more than {MaxBytes} bytes that the verifier does not know ({nameof(ProtocolLimits.MaxEvidenceBytes)})"));
     }
 
     // The other parts of the evidence need room too.

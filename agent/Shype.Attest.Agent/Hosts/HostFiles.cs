@@ -12,9 +12,7 @@ internal static class HostFiles
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-            var buffer = new byte[MaxBytes + 1];
-            var read = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            return read <= MaxBytes ? buffer[..read] : null;
+            return BoundedRead.ToEnd(file, MaxBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {

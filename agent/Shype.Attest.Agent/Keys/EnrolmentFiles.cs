@@ -73,12 +73,8 @@ internal static class EnrolmentFiles
         }
     }
 
-    private static byte[] Read(FileStream file, string path, int maxBytes)
-    {
-        var bytes = new byte[maxBytes + 1];
-        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return length <= maxBytes ? bytes[..length] : throw new AgentException(ExitCode.Usage, $"{path}: has more than the {maxBytes} bytes that are allowed");
-    }
+    private static byte[] Read(FileStream file, string path, int maxBytes) =>
+        BoundedRead.ToEnd(file, maxBytes) ?? throw new AgentException(ExitCode.Usage, $"{path}: has more than the {maxBytes} bytes that are allowed");
 
     private const int MaxTokenBytes = 256;
 }

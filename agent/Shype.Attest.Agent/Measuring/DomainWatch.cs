@@ -28,6 +28,12 @@ public static class DomainWatch
             return [];
         }
 
+        // Nothing began or ended: the TPM is not needed again.
+        if (before.Running.SetEquals(listed.Select(domain => domain.Uuid).Where(uuid => uuid != Guid.Empty)))
+        {
+            return [];
+        }
+
         return agent.WithJournal((journal, _) => Settle(agent, journal, before.Count, before.Running, listed), cancellationToken);
     }
 

@@ -11,6 +11,8 @@ public sealed class MeasuredHost
     private readonly List<EnforcementEvent> _events = [];
     private readonly List<GapContent> _gaps = [];
 
+    private int _records;
+
     private MeasuredHost()
     {
     }
@@ -34,16 +36,21 @@ public sealed class MeasuredHost
     public IReadOnlyList<GapContent> Gaps => _gaps;
 
     /// <summary>Reads the records of a log from its start.</summary>
-    public static MeasuredHost Of(IEnumerable<CelRecord> records)
+    public static MeasuredHost Of(IReadOnlyList<CelRecord> records)
+    {
+        var host = new MeasuredHost();
+        host.Follow(records);
+        return host;
+    }
+
+    /// <summary>Reads on, from the record after the last that was read.</summary>
+    public void Follow(IReadOnlyList<CelRecord> records)
     {
         ArgumentNullException.ThrowIfNull(records);
-        var host = new MeasuredHost();
-        foreach (var record in records)
+        for (; _records < records.Count; _records++)
         {
-            host.Add(record.Measurement);
+            Add(records[_records].Measurement);
         }
-
-        return host;
     }
 
     private void Add(MeasurementContent content)

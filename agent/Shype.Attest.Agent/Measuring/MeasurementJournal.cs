@@ -18,10 +18,16 @@ public sealed class MeasurementJournal : IDisposable
     private readonly TpmClient _tpm;
     private readonly MeasurementLogFile _log;
     private readonly Lazy<BootContent> _boot;
+    private readonly MeasuredHost _host;
 
-    private MeasurementJournal(AgentContext agent, TpmClient tpm, MeasurementLogFile log)
+    // Per bank, what the PCRs hold and the records explain; null where that is not known.
+    private IReadOnlyList<ReplayState>? _settled;
+
+    private MeasurementJournal(AgentContext agent, TpmClient tpm, MeasurementLogFile log, JournalMemory? known)
     {
         (_agent, _tpm, _log) = (agent, tpm, log);
+        _host = known?.Host ?? MeasuredHost.Of([]);
+        _settled = known?.Settled;
         _boot = new(() => AgentIdentity.BootRecord(agent.Options, log.Identity.BootId));
     }
 
@@ -35,7 +41,14 @@ public sealed class MeasurementJournal : IDisposable
     internal DateTimeOffset LastWrite => Records.Count == 0 ? BootTime() : LastWriteOf(_log.Path);
 
     /// <summary>What the log says about this boot.</summary>
-    public MeasuredHost Host => MeasuredHost.Of(_log.Records);
+    public MeasuredHost Host
+    {
+        get
+        {
+            _host.Follow(_log.Records);
+            return _host;
+        }
+    }
 
     /// <summary>Opens the log of this boot and settles it.</summary>
     /// <exception cref="MeasurementLogException">The log cannot be trusted, read or written.</exception>
@@ -44,10 +57,13 @@ public sealed class MeasurementJournal : IDisposable
     {
         var bootId = AgentIdentity.ReadBootId(agent.Options.BootId);
         var resets = tpm.Execute(new ReadClockCommand()).Clock.ResetCount;
-        var log = MeasurementLogFile.Open(agent.Options.Log, new LogIdentity(bootId, resets));
+        // Whatever goes wrong from here on, the next opening reads all.
+        var known = agent.Journal;
+        agent.Journal = null;
+        var log = MeasurementLogFile.Open(agent.Options.Log, new LogIdentity(bootId, resets), known?.Log);
         try
         {
-            var journal = new MeasurementJournal(agent, tpm, log);
+            var journal = new MeasurementJournal(agent, tpm, log, log.IsContinued ? known : null);
             journal.SayWhatWasFound();
             journal.Settle();
             return journal;
@@ -75,7 +91,11 @@ public sealed class MeasurementJournal : IDisposable
     public byte[] SequenceFrom(ulong firstRecord) => _log.SequenceFrom(firstRecord);
 
     /// <inheritdoc/>
-    public void Dispose() => _log.Dispose();
+    public void Dispose()
+    {
+        _agent.Journal = _settled is { } settled ? new JournalMemory(_log.Memory, Host, settled) : null;
+        _log.Dispose();
+    }
 
     private CelRecord AppendAndExtend(MeasurementContent content)
     {
@@ -89,8 +109,11 @@ public sealed class MeasurementJournal : IDisposable
             throw new AgentException(ExitCode.Usage, $"'{content.Type}' cannot be recorded: {e.Message}", e);
         }
 
+        var before = _settled;
+        _settled = null;
         _log.Append(record);
         Extend(record);
+        _settled = before is null ? null : [.. before.Select(state => state.After(record))];
         return record;
     }
 
@@ -114,24 +137,34 @@ public sealed class MeasurementJournal : IDisposable
     private void Settle()
     {
         var found = ReadPcrs();
+        if (_settled is { } known && Compare(known, out _) is { Kind: SettlementKind.Settled } still)
+        {
+            _settled = still.After;
+            return;
+        }
+
+        _settled = null;
         var starts = _agent.Options.Banks.Select(bank => ReplayState.Start(bank, _agent.Options.Pcrs)).ToArray();
-        var bases = JournalBase.Read(_agent.State, Identity, Records, starts);
-        var settlement = Settlement.Of(bases, Records, (bank, pcr) => found[bank, pcr.Value], out var problem);
+        var settlement = Compare(JournalBase.Read(_agent.State, Identity, Records, starts), out var problem);
         switch (settlement?.Kind)
         {
             case null:
                 throw Unreadable(problem!);
             case SettlementKind.Settled:
+                _settled = settlement.After;
                 WriteTpmResetDown();
                 break;
             case SettlementKind.LastNotExtended:
                 Extend(Records[^1]);
+                _settled = settlement.After;
                 _agent.Say($"record {Records[^1].RecordNumber} was on disk and not yet extended; extended now");
                 break;
             case SettlementKind.Gap:
                 WriteGapDown(settlement, [.. starts.Select(state => Holding(state, found))]);
                 break;
         }
+
+        Settlement? Compare(IReadOnlyList<ReplayState> bases, out RecordProblem? why) => Settlement.Of(bases, Records, (bank, pcr) => found[bank, pcr.Value], out why);
     }
 
     private void WriteGapDown(Settlement settlement, IReadOnlyList<ReplayState> bases)

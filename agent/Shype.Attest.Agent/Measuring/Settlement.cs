@@ -17,6 +17,9 @@ public sealed record Settlement
     /// <summary>The last record of the longest beginning of the log that the PCRs show; null where they show none.</summary>
     public ulong? LastInPlace { get; init; }
 
+    /// <summary>Per bank, the state after the last record: the next comparison may go on from there once the PCRs hold it. Empty for a gap.</summary>
+    public IReadOnlyList<ReplayState> After { get; init; } = [];
+
     /// <summary>Compares a log with PCR values.</summary>
     /// <param name="bases">Per bank, the state that the records go on from.</param>
     /// <param name="records">All records of the log.</param>
@@ -40,12 +43,12 @@ public sealed record Settlement
         problem = null;
         if (Array.TrueForAll(after, Agrees))
         {
-            return new Settlement { Kind = SettlementKind.Settled };
+            return new Settlement { Kind = SettlementKind.Settled, After = after };
         }
 
         if (Array.TrueForAll(before, Agrees) && before[0].NextRecord < after[0].NextRecord)
         {
-            return new Settlement { Kind = SettlementKind.LastNotExtended };
+            return new Settlement { Kind = SettlementKind.LastNotExtended, After = after };
         }
 
         return new Settlement { Kind = SettlementKind.Gap, Differing = FindDiffering(), LastInPlace = FindLastInPlace() };

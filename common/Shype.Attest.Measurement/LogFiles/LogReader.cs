@@ -11,7 +11,10 @@ internal sealed record LogContent(IReadOnlyList<CelRecord> Records, long Length,
 /// <summary>Reads a log file and tells what a crash leaves (an unfinished record at the very end) from damage.</summary>
 internal static class LogReader
 {
-    public static byte[] ReadAll(SafeFileHandle file, string path)
+    public static byte[] ReadAll(SafeFileHandle file, string path) => ReadFrom(file, 0, path);
+
+    /// <summary>All bytes from a place on.</summary>
+    public static byte[] ReadFrom(SafeFileHandle file, long start, string path)
     {
         try
         {
@@ -24,9 +27,9 @@ internal static class LogReader
                     $"{length} bytes, {MeasurementLimits.MaxLogFileBytes} are allowed ({nameof(MeasurementLimits.MaxLogFileBytes)})");
             }
 
-            var bytes = new byte[length];
+            var bytes = new byte[Math.Max(0, length - start)];
             var read = 0;
-            while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is > 0 and var count)
+            while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), start + read) is > 0 and var count)
             {
                 read += count;
             }
@@ -60,10 +63,15 @@ internal static class LogReader
             : new MeasurementLogException(MeasurementLogError.Damaged, path, "the header line is damaged; keep the file, and move it away to begin anew");
     }
 
-    public static LogContent ReadRecords(ReadOnlyMemory<byte> sequence, int offset, string path)
+    /// <summary>The records from a place on.</summary>
+    /// <param name="sequence">The bytes from there on.</param>
+    /// <param name="offset">The place.</param>
+    /// <param name="before">The records before it.</param>
+    /// <param name="path">The file, for errors.</param>
+    public static LogContent ReadRecords(ReadOnlyMemory<byte> sequence, long offset, IReadOnlyList<CelRecord> before, string path)
     {
         var codec = new CelCodec(sequence);
-        var records = new List<CelRecord>();
+        var records = new List<CelRecord>(before);
         while (!codec.AtEnd)
         {
             var at = codec.Offset;

@@ -12,14 +12,16 @@ public sealed class MeasurementLogFile : IDisposable
 {
     private readonly PrivateDirectory _directory;
     private readonly SafeFileHandle _file;
+    private readonly List<ReadOnlyMemory<byte>> _pieces;
     private readonly List<CelRecord> _records;
     private long _length;
     private bool _failed;
 
-    private MeasurementLogFile(PrivateDirectory directory, SafeFileHandle file, string path, LogIdentity identity, LogContent content)
+    private MeasurementLogFile(PrivateDirectory directory, SafeFileHandle file, string path, LogIdentity identity, List<ReadOnlyMemory<byte>> pieces, LogContent content)
     {
         _directory = directory;
         _file = file;
+        _pieces = pieces;
         _records = [.. content.Records];
         _length = content.Length;
         Path = path;
@@ -44,9 +46,18 @@ public sealed class MeasurementLogFile : IDisposable
     /// <summary>Where the log of an earlier boot was kept when this one was begun; null when there was none.</summary>
     public string? Previous { get; private init; }
 
+    /// <summary>Whether it was opened with a memory, and goes on from there.</summary>
+    public bool IsContinued { get; private init; }
+
+    /// <summary>What is known of it now, for the next opening; this object is not used any more then.</summary>
+    public LogMemory Memory => new(Identity, _pieces, _records);
+
     /// <summary>Opens the log of this boot, or begins it; the log of another boot is kept beside it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="identity">This boot.</param>
+    /// <param name="known">What an earlier opening read.</param>
     /// <exception cref="MeasurementLogException">The log cannot be trusted, read or written.</exception>
-    public static MeasurementLogFile Open(string path, LogIdentity identity)
+    public static MeasurementLogFile Open(string path, LogIdentity identity, LogMemory? known = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(identity);
@@ -61,6 +72,11 @@ public sealed class MeasurementLogFile : IDisposable
             if (file is null)
             {
                 return Begin(directory, name, full, identity, null, null);
+            }
+
+            if (known is not null && known.IsBeginningOf(file, identity))
+            {
+                return Continue(directory, file, full, identity, known, LogReader.ReadFrom(file, known.Length, full), 0);
             }
 
             var bytes = LogReader.ReadAll(file, full);
@@ -79,8 +95,7 @@ public sealed class MeasurementLogFile : IDisposable
                 return Begin(directory, name, full, identity, null, directory.SetAside(name, $"{name}.boot-{found.BootId}"));
             }
 
-            var content = LogReader.ReadRecords(bytes.AsMemory(headerLength), headerLength, full);
-            return new MeasurementLogFile(directory, file, full, identity, content) { Torn = SettleTail(directory, file, name, bytes, content) };
+            return Continue(directory, file, full, identity, null, bytes, headerLength);
         }
         catch
         {
@@ -118,6 +133,7 @@ public sealed class MeasurementLogFile : IDisposable
         }
 
         _length += record.Encoded.Length;
+        _pieces.Add(record.Encoded);
         _records.Add(record);
     }
 
@@ -148,10 +164,30 @@ public sealed class MeasurementLogFile : IDisposable
     {
         var header = identity.ToHeader();
         var file = directory.CreateFile(name, header);
-        return new MeasurementLogFile(directory, file, path, identity, new LogContent([], header.Length, null)) { Torn = torn, Previous = previous };
+        return new MeasurementLogFile(directory, file, path, identity, [header], new LogContent([], header.Length, null)) { Torn = torn, Previous = previous };
     }
 
-    private static TornTail? SettleTail(PrivateDirectory directory, SafeFileHandle file, string name, byte[] bytes, LogContent content)
+    // What was read comes after what is known, and its records begin so many bytes in it.
+    private static MeasurementLogFile Continue(
+        PrivateDirectory directory, SafeFileHandle file, string path, LogIdentity identity, LogMemory? known, byte[] read, int recordsAt)
+    {
+        var readAt = known?.Length ?? 0;
+        var content = LogReader.ReadRecords(read.AsMemory(recordsAt), readAt + recordsAt, known?.Records ?? [], path);
+        var whole = (int)(content.Length - readAt);
+        List<ReadOnlyMemory<byte>> pieces = [.. known?.Pieces ?? []];
+        if (whole > 0)
+        {
+            pieces.Add(read.AsMemory(0, whole));
+        }
+
+        return new MeasurementLogFile(directory, file, path, identity, pieces, content)
+        {
+            IsContinued = known is not null,
+            Torn = SettleTail(directory, file, System.IO.Path.GetFileName(path), read.AsSpan(whole), content),
+        };
+    }
+
+    private static TornTail? SettleTail(PrivateDirectory directory, SafeFileHandle file, string name, ReadOnlySpan<byte> tail, LogContent content)
     {
         if (content.TailProblem is not { } problem)
         {
@@ -159,7 +195,6 @@ public sealed class MeasurementLogFile : IDisposable
         }
 
         // Kept first, cut after: a crash in between leaves the bytes twice, never not at all.
-        var tail = bytes.AsSpan((int)content.Length);
         var kept = directory.Keep(name + ".torn", tail);
         try
         {
