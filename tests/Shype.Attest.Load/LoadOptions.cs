@@ -29,7 +29,7 @@ internal sealed record LoadOptions
         usage: Shype.Attest.Load MODE [options]
 
           attest  attestations per second: challenge, evidence, appraisal, kept on the disk
-                  [--hosts 64] [--connections 32] [--warm 3000] [--seconds 20]; --warm attestations are made before, so that code is compiled
+                  [--hosts 64] [--connections 32] [--warm 40000] [--seconds 20]; --warm attestations are made before, so that code is compiled
           fleet   a fleet that is enrolled: cold start, memory for each host, time of one page of the list; and what a host adds that was heard
                   [--hosts 100000] [--heard 5000] [--connections 32]
           askers  many ask about the VMs of one host at once: how many quotes, how long
@@ -62,7 +62,7 @@ internal sealed record LoadOptions
     public int Heard { get; init; } = 5_000;
 
     /// <summary>How many attestations are made before what is measured.</summary>
-    public int Warm { get; init; } = 3_000;
+    public int Warm { get; init; } = 40_000;
 
     /// <summary>How many peers are silent or slow.</summary>
     public int Peers { get; init; } = 1_000;

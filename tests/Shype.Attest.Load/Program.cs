@@ -1,4 +1,11 @@
+using System.Globalization;
 using Shype.Attest.Load;
+
+if (args is [PeerProcess.Mode, var verifier, var certificate, var count])
+{
+    await SlowPeers.RunAsync(new Uri(verifier), certificate, int.Parse(count, CultureInfo.InvariantCulture), Console.In, Console.Out);
+    return 0;
+}
 
 if (LoadOptions.Read(args) is not { } options)
 {

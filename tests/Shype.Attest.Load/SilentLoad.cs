@@ -20,10 +20,10 @@ internal static class SilentLoad
         for (var turn = 0; turn < Turns; turn++)
         {
             cpuWithout += await MeasureAsync(without);
-            await using var peers = await SlowPeers.OpenAsync(verifier, slow, options.Peers);
-            Scene.Say($"{peers.Open} silent and slow peers");
+            using var peers = await PeerProcess.StartAsync(verifier, slow, options.Peers);
+            Scene.Say($"{peers.Opened} silent and slow peers");
             cpuWith += await MeasureAsync(with);
-            broken += peers.Open < options.Peers / 2 ? 1 : 0;
+            broken += await peers.EndAsync() < options.Peers / 2 ? 1 : 0;
         }
 
         var report = new LoadReport($"{options.Rate} attestations a second of {hosts.Count} hosts for {options.Duration.TotalSeconds:0} s, without and with {options.Peers} silent or slow peers, {Turns} times each")

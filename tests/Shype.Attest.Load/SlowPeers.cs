@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
@@ -12,21 +13,39 @@ internal sealed class SlowPeers : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _peers = [];
-    private readonly VerifierUnderLoad _verifier;
+    private readonly Uri _verifier;
+    private readonly string _certificate;
     private int _open;
 
-    private SlowPeers(VerifierUnderLoad verifier) => _verifier = verifier;
+    private SlowPeers(Uri verifier, string certificate) => (_verifier, _certificate) = (verifier, certificate);
 
     /// <summary>How many of them come with the token of the same host: more evidence than this of one host is not read at once.</summary>
     public const int EachHost = 12;
 
-    /// <summary>How many are connected.</summary>
-    public int Open => Volatile.Read(ref _open);
+    private int Open => Volatile.Read(ref _open);
 
-    /// <summary>Connects them.</summary>
-    public static async Task<SlowPeers> OpenAsync(VerifierUnderLoad verifier, IReadOnlyList<LoadHost> hosts, int count)
+    /// <summary>
+    /// What the process of the peers does (<see cref="PeerProcess"/>): reads a line with id and token for each <see cref="EachHost"/> of them from standard input, connects all, says
+    /// how many are, stays until the input ends, and says it again.
+    /// </summary>
+    public static async Task RunAsync(Uri verifier, string certificate, int count, TextReader input, TextWriter output)
     {
-        var peers = new SlowPeers(verifier);
+        var hosts = new List<(string Id, string Token)>();
+        while (hosts.Count <= count / EachHost && await input.ReadLineAsync() is { } line)
+        {
+            var space = line.IndexOf(' ', StringComparison.Ordinal);
+            hosts.Add((line[..space], line[(space + 1)..]));
+        }
+
+        await using var peers = await OpenAsync(verifier, certificate, hosts, count);
+        await output.WriteLineAsync(peers.Open.ToString(CultureInfo.InvariantCulture));
+        await input.ReadToEndAsync();
+        await output.WriteLineAsync(peers.Open.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static async Task<SlowPeers> OpenAsync(Uri verifier, string certificate, List<(string Id, string Token)> hosts, int count)
+    {
+        var peers = new SlowPeers(verifier, certificate);
         for (var i = 0; i < count; i++)
         {
             peers._peers.Add(peers.StayAsync(i % 3, hosts[i / EachHost]));
@@ -47,7 +66,7 @@ internal sealed class SlowPeers : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task StayAsync(int kind, LoadHost host)
+    private async Task StayAsync(int kind, (string Id, string Token) host)
     {
         var isOpen = false;
         while (!_stop.IsCancellationRequested)
@@ -55,7 +74,7 @@ internal sealed class SlowPeers : IAsyncDisposable
             try
             {
                 using var socket = new TcpClient();
-                await socket.ConnectAsync(_verifier.Address.Host, _verifier.Address.Port, _stop.Token);
+                await socket.ConnectAsync(_verifier.Host, _verifier.Port, _stop.Token);
                 Count(1);
                 await SitAsync(kind, host, socket.GetStream());
             }
@@ -79,7 +98,7 @@ internal sealed class SlowPeers : IAsyncDisposable
         }
     }
 
-    private async Task SitAsync(int kind, LoadHost host, NetworkStream network)
+    private async Task SitAsync(int kind, (string Id, string Token) host, NetworkStream network)
     {
         if (kind == 0)
         {
@@ -88,7 +107,7 @@ internal sealed class SlowPeers : IAsyncDisposable
         }
 
         await using var tls = new SslStream(network);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = _verifier.Address.Host, CertificateChainPolicy = _verifier.Trust() }, _stop.Token);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = _verifier.Host, CertificateChainPolicy = VerifierUnderLoad.Trust(_certificate) }, _stop.Token);
         if (kind == 1)
         {
             await UntilClosedAsync(tls);

@@ -74,11 +74,14 @@ internal sealed class VerifierUnderLoad : IDisposable
         return verifier;
     }
 
-    /// <summary>Trust in the verifier's own certificate and nothing else.</summary>
-    public X509ChainPolicy Trust() => new()
+    /// <summary>The file of its certificate.</summary>
+    public string Certificate => Path.Combine(_state, "tls/cert.pem");
+
+    /// <summary>Trust in a verifier's own certificate and nothing else.</summary>
+    public static X509ChainPolicy Trust(string certificate) => new()
     {
         TrustMode = X509ChainTrustMode.CustomRootTrust,
-        CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(Path.Combine(_state, "tls/cert.pem")) },
+        CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(certificate) },
         RevocationMode = X509RevocationMode.NoCheck,
     };
 
@@ -89,7 +92,7 @@ internal sealed class VerifierUnderLoad : IDisposable
         {
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1), MaxConnectionsPerServer = maxConnections, EnableMultipleHttp2Connections = true,
         };
-        handler.SslOptions.CertificateChainPolicy = Trust();
+        handler.SslOptions.CertificateChainPolicy = Trust(Certificate);
         // HTTP/1.1: a connection for each agent, as agents on machines of their own have.
         var client = new HttpClient(handler)
         {
