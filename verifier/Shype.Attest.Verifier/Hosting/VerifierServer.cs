@@ -29,6 +29,7 @@ internal static class VerifierServer
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             listen.Use(next => new ConnectionsPerAddress(options.MaxConnectionsPerAddress).Bound(next));
+            listen.Use(next => new HandshakesAtOnce(HandshakesEachCore * Environment.ProcessorCount, TimeProvider.System).Admit(next));
             listen.UseHttps(new HttpsConnectionAdapterOptions
             {
                 ServerCertificate = chain[0],
@@ -43,6 +44,7 @@ internal static class VerifierServer
                     TrustMode = X509ChainTrustMode.CustomRootTrust, DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck,
                 },
             });
+            listen.Use(HandshakesAtOnce.Pass);
         });
         if (options.MetricsEndPoint is { } metrics)
         {
@@ -57,4 +59,7 @@ internal static class VerifierServer
             });
         }
     }
+
+    // A core computes a thousand a second and more: a request waits a few milliseconds behind these.
+    private const int HandshakesEachCore = 4;
 }
