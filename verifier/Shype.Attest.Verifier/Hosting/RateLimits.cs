@@ -9,9 +9,14 @@ using Shype.Attest.Verifier.Dashboard;
 
 namespace Shype.Attest.Verifier.Hosting;
 
-/// <summary>How often one address or one host may ask. Over it: 429, at once and at no cost.</summary>
-internal static class RateLimits
+/// <summary>
+/// How often one address or one host may ask. Over it: 429, at once and at no cost. Routes name their limit by <c>RequireRateLimiting</c>; this takes the place of ASP.NET's middleware,
+/// which keeps its timer, and with it all that it serves, after its application has ended.
+/// </summary>
+internal sealed class RateLimits(VerifierOptions options) : IDisposable
 {
+    private readonly PartitionedRateLimiter<HttpContext> _limiter = PartitionedRateLimiter.Create<HttpContext, string>(context => PartitionOf(context, options));
+
     /// <summary>Enrolment, which costs certificate checks.</summary>
     public const string Enrolment = "enrolment";
 
@@ -27,23 +32,43 @@ internal static class RateLimits
     /// <summary>Sessions of the challenge-response interface: one bucket for each caller.</summary>
     public const string Sessions = "sessions";
 
-    /// <summary>The limits.</summary>
-    public static void Configure(RateLimiterOptions limiter, VerifierOptions options)
+    /// <summary>Lets a request through to its route, or refuses it.</summary>
+    public Task AdmitAsync(HttpContext context, RequestDelegate next)
     {
-        limiter.AddPolicy(Enrolment, context => Bucket(Neighbourhood(context.Connection.RemoteIpAddress), options.EnrolmentsPerMinute));
-        limiter.AddPolicy(Public, context => Bucket(Neighbourhood(context.Connection.RemoteIpAddress), PublicPerMinute));
-        limiter.AddPolicy(Evidence, context => Bucket(context.User.FindFirst(Roles.HostClaim)?.Value ?? "", options.EvidencePerMinute));
-        limiter.AddPolicy(SignIn, context => Bucket(Neighbourhood(context.Connection.RemoteIpAddress), SignInsPerMinute));
-        limiter.AddPolicy(Sessions, context => Bucket(context.User.FindFirst(Roles.HostClaim)?.Value ?? "caller:" + context.User.Identity?.Name, options.SessionsPerMinute));
-        limiter.OnRejected = async (context, _) =>
-        {
-            context.HttpContext.Response.Headers.RetryAfter = "10";
-            await (ErrorPages.IsFor(context.HttpContext) ? ErrorPages.WriteAsync(context.HttpContext, StatusCodes.Status429TooManyRequests) : Problems.Write(context.HttpContext, StatusCodes.Status429TooManyRequests, ProblemTypes.TooMany, "Too many requests; wait and try again."));
-        };
+        // A bucket's lease holds nothing.
+        using var lease = _limiter.AttemptAcquire(context);
+        return lease.IsAcquired ? next(context) : RefuseAsync(context);
     }
 
-    private static RateLimitPartition<string> Bucket(string partition, int perMinute) =>
-        RateLimitPartition.GetTokenBucketLimiter(partition, _ => new TokenBucketRateLimiterOptions
+    /// <inheritdoc/>
+    public void Dispose() => _limiter.Dispose();
+
+    private static Task RefuseAsync(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "10";
+        return ErrorPages.IsFor(context)
+            ? ErrorPages.WriteAsync(context, StatusCodes.Status429TooManyRequests)
+            : Problems.Write(context, StatusCodes.Status429TooManyRequests, ProblemTypes.TooMany, "Too many requests; wait and try again.");
+    }
+
+    private static RateLimitPartition<string> PartitionOf(HttpContext context, VerifierOptions options) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName switch
+        {
+            null => RateLimitPartition.GetNoLimiter(""),
+            Enrolment => Bucket(Enrolment, AddressOf(context), options.EnrolmentsPerMinute),
+            Public => Bucket(Public, AddressOf(context), PublicPerMinute),
+            Evidence => Bucket(Evidence, HostOf(context) ?? "", options.EvidencePerMinute),
+            SignIn => Bucket(SignIn, AddressOf(context), SignInsPerMinute),
+            Sessions => Bucket(Sessions, HostOf(context) ?? "caller:" + context.User.Identity?.Name, options.SessionsPerMinute),
+            var unknown => throw new InvalidOperationException($"no limit is called '{unknown}'"),
+        };
+
+    private static string? HostOf(HttpContext context) => context.User.FindFirst(Roles.HostClaim)?.Value;
+
+    private static string AddressOf(HttpContext context) => Neighbourhood(context.Connection.RemoteIpAddress);
+
+    private static RateLimitPartition<string> Bucket(string policy, string who, int perMinute) =>
+        RateLimitPartition.GetTokenBucketLimiter($"{policy} {who}", _ => new TokenBucketRateLimiterOptions
         {
             TokenLimit = perMinute,
             TokensPerPeriod = Math.Max(1, perMinute / PeriodsPerMinute),

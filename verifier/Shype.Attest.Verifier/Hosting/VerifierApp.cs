@@ -82,7 +82,7 @@ internal static class VerifierApp
         services.AddSingleton<OidcTokens>().AddSingleton<ClientCertificates>().AddSingleton<FailedSignIns>();
         services.AddSingleton<HostDecisions>().AddDashboard();
         services.AddAuthorization(Roles.Configure);
-        services.AddRateLimiter(limiter => RateLimits.Configure(limiter, options));
+        services.AddSingleton<RateLimits>();
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new() { Timeout = TimeSpan.FromSeconds(60) });
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
     }
@@ -108,7 +108,7 @@ internal static class VerifierApp
         app.UseAuthentication();
         app.UseAuthorization();
         // After authorization: evidence is counted per host, and strangers never get that far.
-        app.UseRateLimiter();
+        app.Use(next => context => context.RequestServices.GetRequiredService<RateLimits>().AdmitAsync(context, next));
         app.UseRequestTimeouts();
         app.MapEnrolment();
         app.MapEvidence();
