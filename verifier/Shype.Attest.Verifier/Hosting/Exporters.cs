@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Connections.Features;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -26,8 +27,7 @@ internal static class Exporters
         telemetry.WithMetrics(metrics =>
         {
             metrics.AddMeter(Telemetry.Name, WatchMeter.Name, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel");
-            // Where it listens, and by which protocol, is said to nobody.
-            metrics.AddView(instrument => instrument.Meter.Name == "Microsoft.AspNetCore.Server.Kestrel" ? new MetricStreamConfiguration { TagKeys = ["error.type"] } : null);
+            metrics.AddView(ViewOf);
             // Which meter an instrument belongs to and where the process runs are the scraper's labels, not ours.
             metrics.AddPrometheusExporter(prometheus => (prometheus.ScopeInfoEnabled, prometheus.TargetInfoEnabled) = (false, false));
             if (options.OtlpEndpoint.Length > 0)
@@ -54,6 +54,14 @@ internal static class Exporters
         only.Run(HealthApi.AnswerStrangerAsync);
     });
 
+    // Room is taken for every series that there may be, 2,000 of each instrument if nothing is said.
+    private static MetricStreamConfiguration ViewOf(Instrument instrument) => new()
+    {
+        CardinalityLimit = instrument.Name == "http.server.request.duration" ? MaxRequestSeries : MaxSeries,
+        // Where it listens, and by which protocol, is said to nobody.
+        TagKeys = instrument.Meter.Name == "Microsoft.AspNetCore.Server.Kestrel" ? ["error.type"] : null,
+    };
+
     private static bool IsForMetrics(HttpContext context) => context.Features.Get<IConnectionItemsFeature>()?.Items.ContainsKey(Mark) == true;
 
     private static void Address(OtlpExporterOptions exporter, VerifierOptions options, string path)
@@ -63,4 +71,8 @@ internal static class Exporters
         // Set in code, the address is taken as it is: the SDK adds the path of a signal only to what the environment says.
         exporter.Endpoint = isGrpc ? new Uri(options.OtlpEndpoint) : new Uri(options.OtlpEndpoint.TrimEnd('/') + "/" + path);
     }
+
+    // Each route, method and status; and more than there are codes of findings.
+    private const int MaxRequestSeries = 2000;
+    private const int MaxSeries = 200;
 }
