@@ -45,7 +45,8 @@ internal static class AuditApi
             ProtocolJson.Default.AuditCheck);
     }
 
-    private sealed class ExportResult(AuditService audit) : IResult
+    // Internal, since the delegates of routes are made in another class.
+    internal sealed class ExportResult(AuditService audit) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
