@@ -13,8 +13,7 @@ internal static class AttestLoad
         await Scene.ReferAsync(verifier);
         using var client = verifier.Client(maxConnections: options.Connections);
         var tally = new Tally();
-        // Each host is heard before: logs are known, code is compiled.
-        await WorkAsync(hosts, options.Connections, new AttestClient(client, tally), rounds: 1 + (options.Warm / hosts.Count), TimeSpan.MaxValue);
+        await WarmAsync(hosts, options, new AttestClient(client, tally));
         Scene.Say($"{hosts.Count} hosts heard, {tally.Affirmed} affirming");
 
         var first = tally.Affirmed;
@@ -38,6 +37,10 @@ internal static class AttestLoad
         report.Add("verifier's memory", verifier.Memory / 1048576.0, "MiB");
         return report;
     }
+
+    /// <summary>Hears each host before anything is measured: logs are known then, and code is compiled.</summary>
+    public static Task WarmAsync(IReadOnlyList<LoadHost> hosts, LoadOptions options, AttestClient client) =>
+        WorkAsync(hosts, options.Connections, client, rounds: 1 + (options.Warm / hosts.Count), TimeSpan.MaxValue);
 
     private static Task WorkAsync(IReadOnlyList<LoadHost> hosts, int workers, AttestClient client, int rounds, TimeSpan time)
     {

@@ -35,7 +35,7 @@ internal sealed record LoadOptions
           askers  many ask about the VMs of one host at once: how many quotes, how long
                   [--askers 10000] [--quote 250] [--connections 128]; a quote of the host takes --quote milliseconds, as a TPM's does
           silent  what peers that are silent or slow do to the others
-                  [--peers 1000] [--hosts 32] [--rate 100] [--seconds 10], attestations per second in all; seconds without and with peers, twice
+                  [--peers 1000] [--hosts 32] [--rate 100] [--warm 40000] [--seconds 10], attestations per second in all; seconds without and with peers, twice
           watch   a fleet on its connections, asked by the verifier's watch
                   [--hosts 10000] [--interval 60] [--deadline 180] [--seconds 180]
 

@@ -13,7 +13,7 @@ internal static class SilentLoad
         await Scene.ReferAsync(verifier);
         using var client = verifier.Client(maxConnections: options.Connections);
         var tally = new Tally();
-        await PaceAsync(hosts, new AttestClient(client, tally), options.Rate, TimeSpan.FromSeconds(2));
+        await AttestLoad.WarmAsync(hosts, options, new AttestClient(client, tally));
 
         var (without, with, broken) = (new Tally(), new Tally(), tally.Others);
         var (cpuWithout, cpuWith) = (0.0, 0.0);

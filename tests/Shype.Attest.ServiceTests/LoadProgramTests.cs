@@ -11,7 +11,7 @@ public sealed class LoadProgramTests
     [InlineData("attest --hosts 2 --connections 2 --warm 1 --seconds 1", "attestations a second")]
     [InlineData("fleet --hosts 130 --heard 25 --connections 2", "memory for each enrolled host")]
     [InlineData("askers --askers 20 --quote 10 --connections 2", "quotes for all of them")]
-    [InlineData("silent --peers 9 --hosts 2 --rate 20 --seconds 1", "time of one, p99")]
+    [InlineData("silent --peers 9 --hosts 2 --rate 20 --warm 1 --seconds 1", "time of one, p99")]
     [InlineData("watch --hosts 3 --interval 5 --deadline 30 --seconds 6", "verdicts a second")]
     public async Task Each_mode_measures_with_no_answer_that_is_not_affirming(string arguments, string figure)
     {
