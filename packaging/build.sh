@@ -45,6 +45,7 @@ stage_shype_agent() {
   put 755 agent/libvirt/hooks/qemu etc/libvirt/hooks/qemu.d/shype-agent
   for unit in agent/systemd/*.service; do put 644 "$unit" "usr/lib/systemd/system/${unit##*/}"; done
   page shype-agent 8
+  completion shype-agent
 }
 
 stage_shype_verifier() {
@@ -70,16 +71,20 @@ stage_shype_verifier() {
 }
 
 stage_shype() {
-  local shell
   put 755 artifacts/shype/shype usr/bin/shype
   page shype 1
-  # Where the command can write them itself.
+  completion shype
+}
+
+# completion PROGRAM: what shells complete its commands by, as the program itself writes it.
+completion() {
+  local shell
   for shell in bash zsh fish; do
-    "$stage/usr/bin/shype" completion "$shell" >"$work/completion" 2>/dev/null || continue
+    "$stage/usr/bin/$1" completion "$shell" >"$work/completion"
     case "$shell" in
-      bash) put 644 "$work/completion" usr/share/bash-completion/completions/shype ;;
-      zsh) put 644 "$work/completion" usr/share/zsh/vendor-completions/_shype ;;
-      fish) put 644 "$work/completion" usr/share/fish/vendor_completions.d/shype.fish ;;
+      bash) put 644 "$work/completion" "usr/share/bash-completion/completions/$1" ;;
+      zsh) put 644 "$work/completion" "usr/share/zsh/vendor-completions/_$1" ;;
+      fish) put 644 "$work/completion" "usr/share/fish/vendor_completions.d/$1.fish" ;;
     esac
   done
 }

@@ -19,4 +19,5 @@ namespace Shype.Attest.Agent;
 [JsonSerializable(typeof(VerdictReport))]
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(ErrorReport))]
+[JsonSerializable(typeof(CompletionReport))]
 internal sealed partial class AgentJson : JsonSerializerContext;

@@ -3,6 +3,7 @@ using Shype.Attest.Agent.Configuration;
 using Shype.Attest.Agent.Doctor;
 using Shype.Attest.Agent.Http;
 using Shype.Attest.Agent.Sources;
+using Shype.Attest.Completion;
 using Shype.Attest.Measurement.LogFiles;
 using Shype.Attest.Protocol.Checks;
 using Shype.Attest.Tpm.Client;
@@ -56,7 +57,12 @@ public sealed class CommandTree
         DefaultValueFactory = _ => "shutdown",
     };
 
-    private CommandTree(TextWriter results, TextWriter progress, bool isTerminal) => (_results, _progress, _isTerminal) = (results, progress, isTerminal);
+    private CommandTree(TextWriter results, TextWriter progress, bool isTerminal)
+    {
+        (_results, _progress, _isTerminal) = (results, progress, isTerminal);
+        _kind.CompletionSources.Add("sha256", "fs-verity", "dm-verity");
+        _format.CompletionSources.Add("raw", "qcow2");
+    }
 
     private delegate Task<ExitCode> Work(AgentContext agent, ParseResult arguments, Output output, CancellationToken cancellationToken);
 
@@ -119,6 +125,7 @@ public sealed class CommandTree
         Verb("status", "Show what is measured in this boot.",
             (agent, _, output, cancel) => Task.FromResult(Verbs.Status(agent, output, cancel))),
         Examining(),
+        Completing(),
     };
 
     // Looks at what the other verbs need, and so needs nothing of it.
@@ -148,6 +155,19 @@ public sealed class CommandTree
             return await GuardedAsync(output, () => Task.FromResult(GateVerbs.MeasureImages(
                 arguments.GetRequiredValue(_images), arguments.GetRequiredValue(_kind), arguments.GetRequiredValue(_salt), arguments.GetRequiredValue(_format), output, cancel)))
                 .ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private Command Completing()
+    {
+        var shell = CompletionScript.Shell();
+        var command = new Command("completion", "Print a script that completes shype-agent's commands and options in a shell.") { shell };
+        command.SetAction(arguments =>
+        {
+            var report = new CompletionReport(arguments.GetRequiredValue(shell), CompletionScript.Of(arguments.GetRequiredValue(shell), CompletionTree.Of("shype-agent", Root())));
+            new Output(_results, _progress, arguments.GetValue(_json), _isTerminal).Result(report, AgentJson.Default.CompletionReport, found => found.Script);
+            return (int)ExitCode.Yes;
         });
         return command;
     }

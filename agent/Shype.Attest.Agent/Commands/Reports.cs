@@ -64,3 +64,8 @@ public sealed record StatusReport
 
 /// <summary>What a command prints with <c>--json</c> when it ends badly.</summary>
 public sealed record ErrorReport(string Error);
+
+/// <summary>What <c>completion --json</c> prints.</summary>
+/// <param name="Shell">The shell.</param>
+/// <param name="Script">The script.</param>
+public sealed record CompletionReport(string Shell, string Script);

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Shype.Attest.Cli.Completion;
 using Shype.Attest.Cli.Output;
+using Shype.Attest.Completion;
 
 namespace Shype.Attest.Cli.Commands;
 
@@ -10,8 +10,7 @@ internal static class CompletionCommand
     /// <summary>The command.</summary>
     public static Command Create(Surroundings surroundings)
     {
-        var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish" };
-        shell.AcceptOnlyFromAmong(Bash, Zsh, Fish);
+        var shell = CompletionScript.Shell();
         var json = JsonOption.Create();
         var completion = new Command(
             "completion",
@@ -28,28 +27,18 @@ internal static class CompletionCommand
         completion.SetAction(parsed =>
         {
             var report = new Report(surroundings, parsed.GetValue(json));
-            var tree = CompletionTree.Of(CommandLine.Create(surroundings));
-            var script = parsed.GetRequiredValue(shell) switch
-            {
-                Bash => BashScript.Of(tree),
-                Zsh => ZshScript.Of(tree),
-                _ => FishScript.Of(tree),
-            };
+            var script = CompletionScript.Of(parsed.GetRequiredValue(shell), CompletionTree.Of("shype", CommandLine.Create(surroundings)));
             if (report.Json)
             {
                 report.Write(new CompletionReport(parsed.GetRequiredValue(shell), script), CliJson.Default.CompletionReport);
             }
             else
             {
-                report.Line(script.TrimEnd('\n'));
+                report.Line(script);
             }
 
             return (int)ExitCode.Yes;
         });
         return completion;
     }
-
-    private const string Bash = "bash";
-    private const string Zsh = "zsh";
-    private const string Fish = "fish";
 }

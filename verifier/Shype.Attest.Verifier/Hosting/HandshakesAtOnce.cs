@@ -64,8 +64,8 @@ internal sealed class HandshakesAtOnce
     /// <summary>How long a peer has to say something and to get a place.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a place is held: many times what our side of a handshake takes, and no time for the peer's.</summary>
-    public static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(20);
+    /// <summary>How long a place is held: what our side of a handshake takes, and no time for the peer's. Peers that never go on can keep others out of it no better than peers that do.</summary>
+    public static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(5);
 
     private static readonly object Mark = new();
 

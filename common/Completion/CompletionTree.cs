@@ -1,16 +1,19 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Help;
-using Shype.Attest.Cli.Output;
 
-namespace Shype.Attest.Cli.Completion;
+namespace Shype.Attest.Completion;
 
-/// <summary>What can be typed where: the commands of a command line as a shell needs them.</summary>
+/// <summary>What can be typed where: the commands of a command line as a shell needs them. Compiled into <c>shype</c> and <c>shype-agent</c>, which share no library with a command line.</summary>
+/// <param name="Program">What the program is called.</param>
 /// <param name="Places">Every command with its path, " host list"; the root's is empty.</param>
-internal sealed record CompletionTree(IReadOnlyList<CompletionPlace> Places)
+internal sealed record CompletionTree(string Program, IReadOnlyList<CompletionPlace> Places)
 {
     /// <summary>The tree of a command line.</summary>
-    public static CompletionTree Of(RootCommand root) => new([.. Walk(root, "")]);
+    public static CompletionTree Of(string program, RootCommand root) => new(program, [.. Walk(root, "", [])]);
+
+    /// <summary>The program's name as a part of a function's.</summary>
+    public string Function => Program.Replace('-', '_');
 
     /// <summary>Options that are followed by a value, wherever they stand: the word behind is no command.</summary>
     public IReadOnlyList<string> ValueOptions => [.. Places.SelectMany(place => place.Options).Where(option => option.TakesValue).SelectMany(option => option.Names).Distinct().Order(StringComparer.Ordinal)];
@@ -18,15 +21,17 @@ internal sealed record CompletionTree(IReadOnlyList<CompletionPlace> Places)
     /// <summary>Those of them whose value is a file.</summary>
     public IReadOnlyList<string> FileOptions => [.. Places.SelectMany(place => place.Options).Where(option => option.TakesFile).SelectMany(option => option.Names).Distinct().Order(StringComparer.Ordinal)];
 
-    private static IEnumerable<CompletionPlace> Walk(Command command, string path)
+    // Recursive options hold for all that is below.
+    private static IEnumerable<CompletionPlace> Walk(Command command, string path, IReadOnlyList<Option> above)
     {
+        IReadOnlyList<Option> options = [.. command.Options.Where(option => option is not (HelpOption or VersionOption) && !option.Hidden), .. above];
         yield return new CompletionPlace(
             path,
             [.. command.Subcommands.Where(sub => !sub.Hidden).Select(sub => new CompletionWord(sub.Name, Summary.Of(sub)))],
-            [.. command.Options.Where(option => option is not (HelpOption or VersionOption) && !option.Hidden).Select(Option), new(["--help"], "Show help", false, false, [])],
+            [.. options.Select(Option), new(["--help"], "Show help", false, false, [])],
             command.Arguments.Any(argument => IsFile(argument.Name)),
             [.. command.Arguments.SelectMany(Values)]);
-        foreach (var below in command.Subcommands.SelectMany(sub => Walk(sub, $"{path} {sub.Name}")))
+        foreach (var below in command.Subcommands.SelectMany(sub => Walk(sub, $"{path} {sub.Name}", [.. options.Where(option => option.Recursive)])))
         {
             yield return below;
         }

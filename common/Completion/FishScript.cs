@@ -1,12 +1,12 @@
-namespace Shype.Attest.Cli.Completion;
+namespace Shype.Attest.Completion;
 
 /// <summary>Completion for fish 3 and later.</summary>
 internal static class FishScript
 {
     /// <summary>The script.</summary>
     public static string Of(CompletionTree tree) => $$"""
-        # Completion of shype for fish, written by "shype completion fish".
-        function __shype_at
+        # Completion of {{tree.Program}} for fish, written by "{{tree.Program}} completion fish".
+        function __{{tree.Function}}_at
             set -l at ''
             set -l skip no
             for word in (commandline -opc)[2..-1]
@@ -26,14 +26,14 @@ internal static class FishScript
             end
             test "$at" = "$argv[1]"
         end
-        complete -c shype -f
-        {{ShellWords.Lines(tree.Places.SelectMany(Place))}}
+        complete -c {{tree.Program}} -f
+        {{ShellWords.Lines(tree.Places.SelectMany(place => Place(tree, place)))}}
 
         """;
 
-    private static IEnumerable<string> Place(CompletionPlace place)
+    private static IEnumerable<string> Place(CompletionTree tree, CompletionPlace place)
     {
-        var here = $"complete -c shype -n {Quote($"__shype_at {Quote(place.Path)}")}";
+        var here = $"complete -c {tree.Program} -n {Quote($"__{tree.Function}_at {Quote(place.Path)}")}";
         foreach (var command in place.Commands)
         {
             yield return $"{here} -a {Quote(command.Text)} -d {Quote(command.Meaning)}";

@@ -1,12 +1,12 @@
-namespace Shype.Attest.Cli.Completion;
+namespace Shype.Attest.Completion;
 
-/// <summary>Completion for bash 4 and later; needs neither shype nor the package bash-completion while it runs.</summary>
+/// <summary>Completion for bash 4 and later; needs neither the program nor the package bash-completion while it runs.</summary>
 internal static class BashScript
 {
     /// <summary>The script.</summary>
     public static string Of(CompletionTree tree) => $$"""
-        # Completion of shype for bash, written by "shype completion bash".
-        _shype() {
+        # Completion of {{tree.Program}} for bash, written by "{{tree.Program}} completion bash".
+        _{{tree.Function}}() {
           local at= word i words= files=
           local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
           COMPREPLY=()
@@ -39,7 +39,7 @@ internal static class BashScript
             mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
           fi
         }
-        complete -F _shype shype
+        complete -F _{{tree.Function}} {{tree.Program}}
 
         """;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Shype.Attest.Cli.Output;
+namespace Shype.Attest.Completion;
 
 /// <summary>A command in one line: what its description says up to the first full stop, colon or semicolon that stands in no parentheses.</summary>
 internal static class Summary

@@ -1,13 +1,13 @@
-namespace Shype.Attest.Cli.Completion;
+namespace Shype.Attest.Completion;
 
-/// <summary>Completion for zsh: a function for its fpath (_shype), or to be sourced after compinit.</summary>
+/// <summary>Completion for zsh: a function for its fpath, or to be sourced after compinit.</summary>
 internal static class ZshScript
 {
     /// <summary>The script.</summary>
     public static string Of(CompletionTree tree) => $$"""
-        #compdef shype
-        # Completion of shype for zsh, written by "shype completion zsh".
-        _shype() {
+        #compdef {{tree.Program}}
+        # Completion of {{tree.Program}} for zsh, written by "{{tree.Program}} completion zsh".
+        _{{tree.Function}}() {
           local at='' word i before=${words[CURRENT-1]}
           local -a found
           for ((i = 2; i < CURRENT; i++)); do
@@ -39,7 +39,7 @@ internal static class ZshScript
             _describe command found
           fi
         }
-        if [[ ${zsh_eval_context[-1]} == loadautofunc ]]; then _shype "$@"; else compdef _shype shype; fi
+        if [[ ${zsh_eval_context[-1]} == loadautofunc ]]; then _{{tree.Function}} "$@"; else compdef _{{tree.Function}} {{tree.Program}}; fi
 
         """;
 

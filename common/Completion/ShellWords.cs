@@ -1,4 +1,4 @@
-namespace Shype.Attest.Cli.Completion;
+namespace Shype.Attest.Completion;
 
 /// <summary>Words as shells read them.</summary>
 internal static class ShellWords
