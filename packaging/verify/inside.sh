@@ -41,8 +41,9 @@ for page in shype.1 shype-agent.8 shype-verifier.8; do
 done
 [ -x /etc/libvirt/hooks/qemu.d/shype-agent ]
 for program in shype shype-agent; do bash -n "/usr/share/bash-completion/completions/$program"; done
+for unit in shype-agent shype-measure-boot shype-verifier; do [ "$(systemctl show -p LimitCORE --value "$unit")" = 0 ]; done
 for unit in xendomains libvirtd virtqemud libvirt-guests; do systemctl show -p Before --value shype-measure-boot | grep -qw "$unit.service"; done
-ok "shype $(shype --version) helps, manual pages have no warnings, the hook is in place, the boot is measured before VMs"
+ok "shype $(shype --version) helps, manual pages have no warnings, the hook is in place, the boot is measured before VMs, no core is written"
 
 # ---- a host, from installed to its first verdict ------------------------------------------------------------------------------------------------
 

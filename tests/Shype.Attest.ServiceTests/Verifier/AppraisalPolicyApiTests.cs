@@ -105,6 +105,30 @@ public sealed class AppraisalPolicyApiTests : IAsyncLifetime
         await CheckAsync("/v1/hosts/hv1/bundle", TrustTier.Affirming, 6);
     }
 
+    [Fact]
+    public async Task Q10_a_clock_that_is_not_safe_is_said_where_the_policy_demands_a_safe_one()
+    {
+        var agent = await _verifier.BootHostAsync("hv1");
+        agent.Host.Tpm.Clock = agent.Host.Tpm.Clock with { Safe = false };
+        Assert.DoesNotContain("clock-not-safe", await CodesAsync(agent));
+        await PutAsync("default", Document("name: p\ntpm: {safe-clock: required}"), "\"0\"");
+        Assert.Contains("clock-not-safe", await CodesAsync(agent));
+        agent.Host.Tpm.Clock = agent.Host.Tpm.Clock with { Safe = true };
+        Assert.DoesNotContain("clock-not-safe", await CodesAsync(agent));
+    }
+
+    [Fact]
+    public async Task Q23_firmware_of_the_TPM_below_the_minimum_of_the_policy_is_refused()
+    {
+        var agent = await _verifier.BootHostAsync("hv1");
+        var version = agent.Host.Tpm.FirmwareVersion;
+        await PutAsync("default", Document($"name: p\ntpm: {{minimum-firmware: \"0x{version:x}\"}}"), "\"0\"");
+        Assert.Equal("affirming", await StatusAsync(agent));
+        await PutAsync("default", Document($"name: p\ntpm: {{minimum-firmware: \"0x{version + 1:x}\"}}"), "\"1\"");
+        Assert.Contains("firmware-version-too-low", await CodesAsync(agent));
+        Assert.NotEqual("affirming", await StatusAsync(agent));
+    }
+
     private async Task CheckAsync(string address, TrustTier status, ulong known)
     {
         var bytes = await _verifier.Operator().GetByteArrayAsync(address, Now);
@@ -120,6 +144,12 @@ public sealed class AppraisalPolicyApiTests : IAsyncLifetime
     {
         Assert.True(ResultToken.TryReadUnverified(await agent.AttestAsync(), out var claims, out _));
         return claims.Result.Submods["host"].Status.ToString().ToLowerInvariant();
+    }
+
+    private static async Task<IReadOnlyList<string>> CodesAsync(VirtualAgent agent)
+    {
+        Assert.True(ResultToken.TryReadUnverified(await agent.AttestAsync(), out var claims, out _));
+        return [.. claims.Result.Submods["host"].Findings?.Select(finding => finding.Code) ?? []];
     }
 
     private async Task<HttpStatusCode> MoveAsync(string host, string group)
