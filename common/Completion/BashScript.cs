@@ -10,15 +10,7 @@ internal static class BashScript
           local at= word i words= files=
           local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
           COMPREPLY=()
-          for ((i = 1; i < COMP_CWORD; i++)); do
-            word=${COMP_WORDS[i]}
-            case "$word" in
-              {{ShellWords.Pattern(tree.ValueOptions)}}) ((i++)); continue ;;
-            esac
-            case "$at $word" in
-              {{ShellWords.Pattern(tree.Places.Skip(1).Select(place => place.Path))}}) at="$at $word" ;;
-            esac
-          done
+        {{ShellWords.Walk(tree, "COMP_WORDS", 1, "COMP_CWORD")}}
           case "$at $before" in
         {{ShellWords.Lines(tree.Places.SelectMany(place => place.Options.Where(option => option.Values.Count > 0).Select(option =>
             $"    {ShellWords.Pattern(option.Names.Select(name => $"{place.Path} {name}"))}) words={ShellWords.Quote(string.Join(' ', option.Values))} ;;")))}}

@@ -10,15 +10,7 @@ internal static class ZshScript
         _{{tree.Function}}() {
           local at='' word i before=${words[CURRENT-1]}
           local -a found
-          for ((i = 2; i < CURRENT; i++)); do
-            word=${words[i]}
-            case "$word" in
-              {{ShellWords.Pattern(tree.ValueOptions)}}) ((i++)); continue ;;
-            esac
-            case "$at $word" in
-              {{ShellWords.Pattern(tree.Places.Skip(1).Select(place => place.Path))}}) at="$at $word" ;;
-            esac
-          done
+        {{ShellWords.Walk(tree, "words", 2, "CURRENT")}}
           case "$at $before" in
         {{ShellWords.Lines(tree.Places.SelectMany(place => place.Options.Where(option => option.Values.Count > 0).Select(option =>
             $"    {ShellWords.Pattern(option.Names.Select(name => $"{place.Path} {name}"))}) compadd -- {string.Join(' ', option.Values.Select(ShellWords.Quote))}; return ;;")))}}
