@@ -108,7 +108,8 @@ internal static class VerifierApp
         app.UseAuthentication();
         app.UseAuthorization();
         // After authorization: evidence is counted per host, and strangers never get that far.
-        app.Use(next => context => context.RequestServices.GetRequiredService<RateLimits>().AdmitAsync(context, next));
+        var limits = app.Services.GetRequiredService<RateLimits>();
+        app.Use(next => context => limits.AdmitAsync(context, next));
         app.UseRequestTimeouts();
         app.MapEnrolment();
         app.MapEvidence();
